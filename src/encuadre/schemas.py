@@ -1,0 +1,215 @@
+"""The contracts of the tables: columns, types and allowed values, checked on saving and loading."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pandera.pandas as pa
+from pandera.errors import SchemaErrors
+
+from encuadre.errors import EncuadreError
+
+INTEGRITY = ("intact", "machine_translated", "spun")
+SEGMENTS = ("headline", "body", "boilerplate")
+ATTRIBUTIONS = ("none", "direct", "indirect", "mixed")
+METHODS = ("raw", "corrected", "coded")
+STRENGTHS = ("firm", "tentative", "cannot_tell")
+
+
+def _text(*, empty: bool = True, allowed: tuple[str, ...] = (), **options: bool) -> pa.Column:
+    checks = [pa.Check.isin(allowed)] if allowed else []
+    if not empty:
+        checks.append(pa.Check.str_length(min_value=1))
+    return pa.Column(str, checks, **options)
+
+
+def _whole(low: int | None = None) -> pa.Column:
+    return pa.Column(int, [pa.Check.ge(low)] if low is not None else [])
+
+
+def _number(low: float | None = None, high: float | None = None, *, missing: bool = False) -> pa.Column:
+    checks = [pa.Check.ge(low)] if low is not None else []
+    checks += [pa.Check.le(high)] if high is not None else []
+    return pa.Column(float, checks, nullable=missing)
+
+
+def _table(columns: dict[str, pa.Column], *, unique: list[str], checks: list[pa.Check] | None = None):
+    return pa.DataFrameSchema(columns, strict=True, ordered=True, coerce=True, unique=unique, checks=checks)
+
+
+_KEY = _text(empty=False)
+
+SCHEMAS: dict[str, pa.DataFrameSchema] = {
+    "articles": _table(
+        {
+            "article_id": _KEY,
+            "outlet": _text(empty=False),
+            "title": _text(),
+            "author": _text(),
+            "published_on": pa.Column(str, pa.Check.str_matches(r"^(\d{4}(-\d{2}(-\d{2})?)?)?$")),
+            "genre": _text(),
+            "host": _text(),
+            "integrity": _text(allowed=INTEGRITY),
+            "language": _text(empty=False),
+            "file": _text(empty=False),
+            "sha256": pa.Column(str, pa.Check.str_matches(r"^[0-9a-f]{64}$")),
+            "words": _whole(0),
+            "sentences": _whole(0),
+        },
+        unique=["article_id"],
+    ),
+    "sentences": _table(
+        {
+            "sentence_id": _KEY,
+            "article_id": _KEY,
+            "paragraph": _whole(0),
+            "position": _whole(0),
+            "start": _whole(0),
+            "end": _whole(1),
+            "text": _text(empty=False),
+            "segment": _text(allowed=SEGMENTS),
+        },
+        unique=["sentence_id"],
+        checks=[
+            pa.Check(lambda t: t["end"] - t["start"] == t["text"].str.len(), error="end - start is not the length of text")
+        ],
+    ),
+    "voices": _table(
+        {
+            "sentence_id": _KEY,
+            "voice": _KEY,
+            "attribution": _text(allowed=ATTRIBUTIONS),
+            "speaker": _text(),
+            "speaker_id": _text(),
+            "cue": _text(),
+            "confidence": _number(0, 1),
+        },
+        unique=["sentence_id"],
+    ),
+    "mentions": _table(
+        {
+            "sentence_id": _KEY,
+            "target": _KEY,
+            "start": _whole(0),
+            "end": _whole(1),
+            "surface": _text(empty=False),
+            "resolved_from": _text(),
+        },
+        unique=["sentence_id", "target", "start", "end"],
+    ),
+    "stances": _table(
+        {
+            "sentence_id": _KEY,
+            "target": _KEY,
+            "label": pa.Column(int, pa.Check.isin([-1, 0, 1])),
+            "p_unfavourable": _number(0, 1),
+            "p_neutral": _number(0, 1),
+            "p_favourable": _number(0, 1),
+            "method": _KEY,
+        },
+        unique=["sentence_id", "target"],
+    ),
+    "frames": _table(
+        {"sentence_id": _KEY, "frame": _KEY, "score": _number(), "primary": pa.Column(bool)},
+        unique=["sentence_id", "frame"],
+    ),
+    "functions": _table(
+        {"sentence_id": _KEY, "function": _KEY, "score": _number()}, unique=["sentence_id"]
+    ),
+    "topics": _table(
+        {"sentence_id": _KEY, "topic": _whole(0), "weight": _number(0, 1)},
+        unique=["sentence_id", "topic"],
+    ),
+    "topic_words": _table(
+        {"topic": _whole(0), "rank": _whole(1), "word": _KEY, "weight": _number(0)},
+        unique=["topic", "rank"],
+    ),
+    "events": _table(
+        {"event": _KEY, "sentence_id": _KEY, "article_id": _KEY}, unique=["event", "sentence_id"]
+    ),
+    "quantities": _table(
+        {
+            "sentence_id": _KEY,
+            "value": _number(),
+            "unit": _text(),
+            "what": _text(),
+            "text": _text(empty=False),
+        },
+        unique=["sentence_id", "text", "what", "value"],
+    ),
+    "codings": _table(
+        {
+            "sentence_id": _KEY,
+            "coder": _KEY,
+            "field": _KEY,
+            "label": _text(),
+            "codebook_version": _KEY,
+        },
+        unique=["sentence_id", "coder", "field"],
+    ),
+    "estimates": _table(
+        {
+            "measure": _KEY,
+            "article_id": _text(),
+            "outlet": _text(),
+            "voice": _KEY,
+            "target": _text(),
+            "category": _KEY,
+            "estimate": _number(-1, 1, missing=True),
+            "low": _number(-1, 1, missing=True),
+            "high": _number(-1, 1, missing=True),
+            "n": _whole(0),
+            "method": _text(allowed=METHODS),
+            "strength": _text(allowed=STRENGTHS),
+        },
+        unique=["measure", "article_id", "outlet", "voice", "target", "category", "method"],
+    ),
+    "agreement": _table(
+        {
+            "field": _KEY,
+            "category": _KEY,
+            "coder_a": _KEY,
+            "coder_b": _KEY,
+            "n": _whole(0),
+            "agreement": _number(0, 1, missing=True),
+            "alpha": _number(-1, 1, missing=True),
+            "low": _number(-1, 1, missing=True),
+            "high": _number(-1, 1, missing=True),
+        },
+        unique=["field", "category", "coder_a", "coder_b"],
+    ),
+}
+
+
+def check_table(table: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Return the table with the columns, order and types that its contract promises.
+
+    Parameters
+    ----------
+    table : DataFrame
+        A table of the run.
+    name : str
+        Its name in `SCHEMAS`.
+
+    Raises
+    ------
+    EncuadreError
+        Where the name is unknown or rows break the contract; the first ten are named.
+    """
+    if name not in SCHEMAS:
+        raise EncuadreError(f"No table is called '{name}'; the tables are {', '.join(SCHEMAS)}.")
+    schema = SCHEMAS[name]
+    missing = [c for c in schema.columns if c not in table.columns]
+    extra = [c for c in table.columns if c not in schema.columns]
+    if missing or extra:
+        raise EncuadreError(
+            f"Table '{name}' has columns {list(table.columns)}; expected {list(schema.columns)} "
+            f"(missing: {missing or 'none'}, unexpected: {extra or 'none'})."
+        )
+    try:
+        return schema.validate(table[list(schema.columns)].reset_index(drop=True), lazy=True)
+    except SchemaErrors as error:
+        cases = error.failure_cases.head(10)
+        rows = "; ".join(
+            f"row {c.index}, column {c.column}: {c.failure_case!r} fails {c.check}" for c in cases.itertuples(index=False)
+        )
+        raise EncuadreError(f"Table '{name}' breaks its contract: {rows}.") from None
