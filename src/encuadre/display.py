@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import html
+import io
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -39,8 +41,11 @@ def show_figure(draw: Callable[..., Drawing], *tables: Any, name: str, evidence:
         Link to the sentences behind it, as `link_filters` writes it.
     """
     wide, narrow = (draw(*tables, width=width, **options) for width in ("column", "half"))
+    picture = io.BytesIO()
+    wide.figure.savefig(picture, format="png", dpi=200, metadata={"Software": None})
     bundle = {
         "image/svg+xml": write_svg(wide),
+        "image/png": base64.b64encode(picture.getvalue()).decode(),
         "text/plain": wide.alt,
         FIGURE_TYPE: {
             "name": name,

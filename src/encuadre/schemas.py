@@ -146,6 +146,10 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
         },
         unique=["sentence_id", "coder", "field"],
     ),
+    "labels": _table(
+        {"sentence_id": _KEY, "field": _KEY, "label": _text(), "method": _text(allowed=METHODS)},
+        unique=["sentence_id", "field"],
+    ),
     "estimates": _table(
         {
             "measure": _KEY,

@@ -8,33 +8,58 @@ broken copy.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 _FURNITURE = re.compile(
-    r"""^(?:
-        click\ here | read\ (?:more|next|also|the\ full) | more\s*: | (?:see|watch|listen|related|also)\s*: | related\ (?:stories|articles)
-      | advertisement | sign\ up | subscribe | share\ (?:this|on) | follow\ us | (?:toggle|hide|enlarge|cover)\ caption | \w+\ caption$
-      | (?:photo|image|picture|video|graphic|source|credit|caption|tags?|topics?|filed\ under|posted\ in)\s*: | copyright | ©
-      | (?:you\ may\ )?contact\ us | (?:phone|tel|telephone|fax|e-?mail|address)\s*: | download\ the | print(?:er)?[\ -]friendly
-      | for\ more\ information | (?:with\ )?contribut(?:ions?|ing|ors?)\s*: | (?:additional\ )?reporting\ by | editing\ by | skip\ to
+    r"""^(?:\(\s*)?(?:
+        click\ here | read\ (?:more|next|also|the\ full) | more\s*: | continue\ reading
+      | (?:see\ also|see|watch|listen|related|also|photos?|also\ on\ [\w\ ]{1,30})\s*:
+      | related\ (?:stories|articles) | story\ continue[sd] | advertisement | sign\ up | subscribe
+      | share\ (?:this|on) | follow\ us | (?:toggle|hide|enlarge|cover)\ caption | \w+\ caption$
+      | enlarge\ this | (?:close|photo|image|video|print|e-?mail)$
+      | (?:last\ )?updated\s*(?::|at\b|on\b)
+      | (?:image|picture|video|graphic|source|credit|caption|tags?|topics?)\s*:
+      | (?:filed\ under|posted\ in)\s*:
+      | copyright | © | (?:you\ may\ )?contact\ us | (?:phone|tel|telephone|fax|e-?mail|address)\s*:
+      | download\ the | print(?:er)?[\ -]friendly | for\ more\ information | skip\ to
+      | (?:with\ )?contribut(?:ions?|ing|ors?)\s*: | (?:additional\ )?reporting\ by | editing\ by
       | all\ rights\ reserved | (?:listen|transcript|loading)\W*$
     )""",
     re.I | re.X,
 )
-_INSIDE = re.compile(r"all rights reserved|contributed to this (?:report|story|article)|printer[- ]friendly version|terms of (?:use|service)|privacy policy", re.I)
-_CREDIT = re.compile(r"(?:/\s?(?:AFP|AP|EPA|Reuters|Getty|Bloomberg|Shutterstock)|Getty (?:Images|Photos)|(?:AP|Reuters|AFP) Photo|\bvia (?:AP|Getty|Reuters)|by way of Getty)")
-_AUTHOR = re.compile(
-    r"^(?:\*\s?)?[A-Z][\w.’'-]+(?: [A-Z][\w.’'-]+){1,3},? (?:is|was) (?:an?|the|(?:a )?(?:senior|former|contributing))\b.*"
-    r"(?:fellow|professor|author|writer|reporter|editor|correspondent|director|columnist|analyst|journalist)",
+_INSIDE = re.compile(
+    r"all rights reserved|contributed to this (?:report|story|article)|printer[- ]friendly version"
+    r"|terms of (?:use|service)|privacy policy",
+    re.I,
 )
-_HANDLE = re.compile(r"(?:twitter|follow (?:him|her|them))\b.*@\w|^@\w+$", re.I)
-_POINTER = re.compile(r"\b(?:please (?:refer|see|visit)|refer to our|read (?:our|the) (?:full )?(?:report|paper))\b", re.I)
+_CREDIT = re.compile(
+    r"(?:/\s?(?:AFP|AP|EPA|Reuters|Getty|Bloomberg|Shutterstock)|Getty (?:Images|Photos)"
+    r"|(?:AP|Reuters|AFP) Photo|\bvia (?:AP|Getty|Reuters)|by way of Getty)"
+)
+_CREDITED = re.compile(r"\((?:photo|image|picture)(?: credit| by)?s?:? [^()]{1,80}\)$", re.I)
+_BYLINE = re.compile(r"By (?:[A-Z][\w.’'-]+,? (?:and )?){1,7}[A-Z][\w.’'-]+")
+_AUTHOR = re.compile(
+    r"^(?:\*\s?)?[A-Z][\w.’'-]+(?: [A-Z][\w.’'-]+){1,3},? (?:is|was) "
+    r"(?:an?|the|(?:a )?(?:senior|former|contributing))\b.*"
+    r"(?:fellow|professor|author|writer|reporter|editor|correspondent|director|columnist|analyst"
+    r"|journalist)",
+)
+_HANDLE = re.compile(
+    r"\btwitter\s*:?\s*(?:at )?@\w|follow (?:him|her|them)\b.{0,60}@\w|^@\w+$", re.I
+)
+_POINTER = re.compile(
+    r"\b(?:please (?:refer|see|visit)|refer to our|read (?:our|the) (?:full )?(?:report|paper))\b",
+    re.I,
+)
 _TERMINAL = re.compile(r"[.!?…:;,]['\"”’)\]]*$")
 _NEAR_END = 3
 _LONG = 12
 _HEADLINE = 20
+_NOTE = 60
+_CAPTION = 3
+_CAPTION_WORDS = 80
+_QUOTES = "“‘\"'¿¡"
 
 
 @dataclass(frozen=True)
@@ -78,7 +103,9 @@ def label_paragraphs(paragraphs: Sequence[Paragraph], *, intact: bool) -> list[l
     labels = []
     for paragraph, segment in zip(paragraphs, segments, strict=True):
         pieces = [paragraph.raw[a:b] for a, b in paragraph.spans]
-        debris = [not intact and segment == "body" and len(pieces) > 1 and _is_debris(p) for p in pieces]
+        debris = [
+            not intact and segment == "body" and len(pieces) > 1 and _is_debris(p) for p in pieces
+        ]
         labels.append(["boilerplate" if d else segment for d in debris])
     return labels
 
@@ -89,27 +116,62 @@ def _is_debris(piece: str) -> bool:
 
 
 def _mark_boilerplate(paragraphs: Sequence[Paragraph]) -> list[str]:
-    counts = Counter(" ".join(p.text.split()).lower() for p in paragraphs)
-    credits = [p.words <= _LONG and bool(_CREDIT.search(p.text)) for p in paragraphs]
+    repeated = _find_repeated(paragraphs)
     marks = []
     for i, p in enumerate(paragraphs):
         following = paragraphs[i + 1] if i + 1 < len(paragraphs) else None
-        captioned = following is not None and (credits[i + 1] or re.match(r"source\s*:", following.text, re.I) is not None)
         near_end = i >= len(paragraphs) - _NEAR_END
         marks.append(
-            bool(_FURNITURE.match(p.text))
-            or bool(_INSIDE.search(p.text))
-            or credits[i]
-            or counts[" ".join(p.text.split()).lower()] > 1
-            or (captioned and len(p.spans) <= 3 and not (following is not None and credits[i + 1] and p.words > 80))
-            or (near_end and bool(_AUTHOR.match(p.text) or _HANDLE.search(p.text) or _POINTER.search(p.text)))
+            i in repeated
+            or _is_furniture(p)
+            or _is_credit(p)
+            or (following is not None and _is_caption(p, following, top=i == 0))
+            or (near_end and _is_closing(p.text))
         )
-    last = max((i for i, p in enumerate(paragraphs) if p.words >= _LONG and p.ends and not marks[i]), default=-1)
+    running = [_is_running(p) and not mark for p, mark in zip(paragraphs, marks, strict=True)]
+    last = max((i for i, r in enumerate(running) if r), default=-1)
     tail = False
     for i in range(last + 1, len(paragraphs)):
         tail = tail or marks[i] or not paragraphs[i].ends
         marks[i] = tail
     return ["boilerplate" if m else "body" for m in marks]
+
+
+def _is_running(paragraph: Paragraph) -> bool:
+    words = paragraph.words
+    return words > _NOTE or (words >= _LONG and paragraph.ends)
+
+
+def _find_repeated(paragraphs: Sequence[Paragraph]) -> set[int]:
+    places: dict[str, list[int]] = {}
+    for i, p in enumerate(paragraphs):
+        places.setdefault(" ".join(p.text.split()).lower(), []).append(i)
+    repeated = set()
+    for same in places.values():
+        if len(same) > 1:
+            repeated |= set(same[:-1] if _is_running(paragraphs[same[-1]]) else same)
+    return repeated
+
+
+def _is_furniture(paragraph: Paragraph) -> bool:
+    patterns = (_FURNITURE.match, _INSIDE.search, _CREDITED.search, _BYLINE.fullmatch)
+    return paragraph.words <= _NOTE and any(find(paragraph.text) for find in patterns)
+
+
+def _is_credit(paragraph: Paragraph) -> bool:
+    return paragraph.words <= _LONG and bool(_CREDIT.search(paragraph.text))
+
+
+def _is_caption(paragraph: Paragraph, following: Paragraph, *, top: bool) -> bool:
+    if top and not paragraph.ends:
+        return False
+    sourced = re.match(r"source\s*:", following.text, re.I) is not None
+    credited = _is_credit(following) and paragraph.words <= _CAPTION_WORDS
+    return (sourced or credited) and len(paragraph.spans) <= _CAPTION
+
+
+def _is_closing(text: str) -> bool:
+    return bool(_AUTHOR.match(text) or _HANDLE.search(text) or _POINTER.search(text))
 
 
 def _mark_headlines(paragraphs: Sequence[Paragraph], segments: list[str]) -> None:
@@ -126,6 +188,7 @@ def _mark_headlines(paragraphs: Sequence[Paragraph], segments: list[str]) -> Non
                 segments[i] = "headline"
                 continue
             top = False
-        following = order + 1 < len(kept) and kept[order + 1] == i + 1
-        if alone and not p.bullet and p.words <= _LONG and not p.ends and following and p.text[:1] in "“‘\"'¿¡" + p.text[:1].upper():
+        followed = order + 1 < len(kept) and kept[order + 1] == i + 1
+        short = alone and not p.bullet and p.words <= _LONG and not p.ends
+        if short and followed and (p.text[0] in _QUOTES or not p.text[0].islower()):
             segments[i] = "headline"

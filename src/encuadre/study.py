@@ -5,19 +5,21 @@ from __future__ import annotations
 import csv
 import io
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import pandas as pd
-import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationError
 
 from encuadre.errors import EncuadreError, StudyError
+from encuadre.plain_yaml import parse_mapping
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
-Words = Annotated[tuple[str, ...], BeforeValidator(lambda v: () if v is None else v)]
+Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+Words = Annotated[tuple[Text, ...], BeforeValidator(lambda v: () if v is None else v)]
+RESERVED_VOICES = ("all", "own", "quoted")
 SOURCE_COLUMNS = (
-    "article_id", "file", "outlet", "title", "author", "published_on", "genre", "host", "integrity",
-    "language", "note",
+    "article_id", "file", "outlet", "title", "author", "published_on", "genre", "host",
+    "integrity", "language", "note",
 )  # fmt: skip
 
 
@@ -25,11 +27,14 @@ class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
 
 
+_Model = TypeVar("_Model", bound=_Part)
+
+
 class Target(_Part):
     """Whom or what stance is asked about: names and role phrases as they stand in the text."""
 
     id: Id
-    label: str
+    label: Text
     names: Words
     titles: Words = ()
 
@@ -38,14 +43,14 @@ class Voice(_Part):
     """A group of speakers; the first of a study is the outlet's own voice."""
 
     id: Id
-    label: str
+    label: Text
     cues: Words = ()
 
 
 class Speaker(_Part):
     """A person whom the articles quote, with the voice that the person belongs to."""
 
-    name: str
+    name: Text
     voice: Id
     aliases: Words = ()
     pronouns: str = ""
@@ -54,17 +59,17 @@ class Speaker(_Part):
 class Outlet(_Part):
     """An outlet: the name shown, its short form, and the names that texts give it."""
 
-    name: str
-    short: str
+    name: Text
+    short: Text
     names: Words = ()
 
 
 class Label(_Part):
     """One category of a field: id, name shown, definition, and phrases that stand for it."""
 
-    id: str
-    label: str
-    definition: str
+    id: Text
+    label: Text
+    definition: Text
     seeds: Words = ()
 
 
@@ -72,8 +77,8 @@ class Field(_Part):
     """One question of the codebook with its categories."""
 
     name: Id
-    question: str
-    applies_when: str
+    question: Text
+    applies_when: Text
     rules: Words = ()
     labels: tuple[Label, ...]
 
@@ -81,8 +86,8 @@ class Field(_Part):
 class Codebook(_Part):
     """The definitions behind every label."""
 
-    version: str
-    unit: str
+    version: Text
+    unit: Text
     fields: tuple[Field, ...]
 
     def field(self, name: str) -> Field:
@@ -91,12 +96,14 @@ class Codebook(_Part):
             if field.name == name:
                 return field
         known = ", ".join(f.name for f in self.fields)
-        raise EncuadreError(f"The codebook has no field '{name}'; its fields are {known}. Add it to codebook.yml.")
+        raise EncuadreError(
+            f"The codebook has no field '{name}'; its fields are {known}. Add it to codebook.yml."
+        )
 
 
 class _Settings(_Part):
-    title: str
-    question: str
+    title: Text
+    question: Text
     targets: tuple[Target, ...]
     voices: tuple[Voice, ...]
     outlets: tuple[Outlet, ...] = ()
@@ -137,7 +144,13 @@ def read_study(path: str | Path) -> Study:
     Parameters
     ----------
     path : path
-        The folder with study.yml, sources.csv, codebook.yml and, if events are to be traced, events.yml.
+        The folder with study.yml, sources.csv, codebook.yml and, if events are to be traced,
+        events.yml.
+
+    Returns
+    -------
+    Study
+        With one outlet for each that sources.csv names, in its order.
 
     Raises
     ------
@@ -146,73 +159,108 @@ def read_study(path: str | Path) -> Study:
     """
     root = Path(path)
     if not root.is_dir():
-        raise StudyError([f"There is no study folder '{root}'. Give the folder that holds study.yml, or make one with `build_report.py new`."])
+        raise StudyError(
+            [
+                f"There is no study folder '{root}'. Give the folder that holds study.yml, or make "
+                "one with `build_report.py new`."
+            ]
+        )
     faults: list[str] = []
     settings = _read_model(root, "study.yml", _Settings, faults)
     codebook = _read_model(root, "codebook.yml", Codebook, faults)
-    events = _read_yaml(root, "events.yml", faults) if (root / "events.yml").exists() else {}
+    has_events = (root / "events.yml").exists()
+    events = _read_mapping(root, "events.yml", faults) if has_events else None
     sources = _read_sources(root, faults)
-    if isinstance(settings, _Settings):
-        faults += _find_faults(settings)
-    if faults or not isinstance(settings, _Settings) or not isinstance(codebook, Codebook) or sources is None:
+    faults += _check_settings(settings) if settings else []
+    faults += _check_codebook(codebook) if codebook else []
+    if faults or settings is None or codebook is None or sources is None:
         raise StudyError(faults)
-    named = {o.name: o for o in settings.outlets}
-    outlets = tuple(named.get(n) or Outlet(name=n, short=n) for n in dict.fromkeys(sources["outlet"]))
-    fields = {name: getattr(settings, name) for name in _Settings.model_fields}
-    fields |= {"root": root, "outlets": outlets, "codebook": codebook, "events": events or {}, "sources": sources}
-    return Study(**fields)
+    # An empty name passes here: read_articles reports it with its row.
+    named = {outlet.name: outlet for outlet in settings.outlets}
+    names = dict.fromkeys(sources["outlet"])
+    fields: dict[str, Any] = {name: getattr(settings, name) for name in _Settings.model_fields}
+    fields["outlets"] = tuple(
+        named.get(n) or Outlet.model_construct(name=n, short=n) for n in names
+    )
+    return Study(root=root, codebook=codebook, events=events or {}, sources=sources, **fields)
 
 
-def _find_faults(settings: _Settings) -> list[str]:
+def _check_settings(settings: _Settings) -> list[str]:
     faults = []
-    for part in ("targets", "voices"):
-        ids = [item.id for item in getattr(settings, part)]
-        faults += [f"study.yml, {part}: id '{i}' stands twice. Give each its own id." for i in sorted({i for i in ids if ids.count(i) > 1})]
-        if not ids:
-            faults.append(f"study.yml, {part}: the list is empty. Name at least one.")
-    voices = {v.id for v in settings.voices}
+    for part, key in (("targets", "id"), ("voices", "id"), ("speakers", "name")):
+        faults += _find_twice([getattr(x, key) for x in getattr(settings, part)], part, key)
+    for key in ("name", "short"):
+        faults += _find_twice([getattr(outlet, key) for outlet in settings.outlets], "outlets", key)
     faults += [
-        f"study.yml, speakers: '{s.name}' has voice '{s.voice}', which is not among {sorted(voices)}. Correct the voice or add it."
+        f"study.yml, {part}: the list is empty. Name at least one."
+        for part in ("targets", "voices")
+        if not getattr(settings, part)
+    ]
+    voices = [voice.id for voice in settings.voices]
+    faults += [
+        f"study.yml, voices: the id '{v}' has a meaning of its own in links. Choose another."
+        for v in voices
+        if v in RESERVED_VOICES
+    ]
+    faults += [
+        f"study.yml, speakers: '{s.name}' has voice '{s.voice}'; the voices are "
+        f"{', '.join(voices) or 'none'}. Correct the voice or add it."
         for s in settings.speakers
         if s.voice not in voices
     ]
-    faults += [f"study.yml, targets: '{t.id}' has no names. List the names that stand for it in the text." for t in settings.targets if not t.names]
+    faults += [
+        f"study.yml, targets: '{t.id}' has no names. List the names that stand for it in the text."
+        for t in settings.targets
+        if not t.names
+    ]
     if settings.near_duplicates not in ("refuse", "allow"):
-        faults.append(f"study.yml, near_duplicates: '{settings.near_duplicates}' arrived; write `refuse` or `allow`.")
+        arrived = settings.near_duplicates
+        faults.append(
+            f"study.yml, near_duplicates: '{arrived}' arrived; write `refuse` or `allow`."
+        )
     return faults
+
+
+def _check_codebook(codebook: Codebook) -> list[str]:
+    faults = _find_twice([f.name for f in codebook.fields], "fields", "name", file="codebook.yml")
+    for field in codebook.fields:
+        place = f"field '{field.name}'"
+        ids = [label.id for label in field.labels]
+        faults += _find_twice(ids, place, "id", file="codebook.yml")
+        if not ids:
+            faults.append(f"codebook.yml, {place}: it has no labels. Define at least one.")
+    return faults
+
+
+def _find_twice(values: list[str], part: str, key: str, *, file: str = "study.yml") -> list[str]:
+    twice = dict.fromkeys(v for v in values if values.count(v) > 1)
+    return [f"{file}, {part}: {key} '{v}' stands twice. Give each its own {key}." for v in twice]
 
 
 def _read_text(root: Path, name: str, faults: list[str]) -> str | None:
     try:
         return (root / name).read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
-        faults.append(f"{name} is missing from '{root}'. Copy it from another study or make one with `build_report.py new`.")
+        faults.append(
+            f"{name} is missing from '{root}'. Copy it from another study or make one with "
+            "`build_report.py new`."
+        )
     except UnicodeDecodeError as error:
         faults.append(f"{name} is not UTF-8 (byte {error.start}). Save it as UTF-8.")
     except OSError as error:
-        faults.append(f"{name} cannot be read ({error.strerror}). Check that it is a file that you may read.")
+        faults.append(
+            f"{name} cannot be read ({error.strerror}). Check that it is a file that you may read."
+        )
     return None
 
 
-def _read_yaml(root: Path, name: str, faults: list[str]) -> dict[str, Any] | None:
+def _read_mapping(root: Path, name: str, faults: list[str]) -> dict[str, Any] | None:
     text = _read_text(root, name, faults)
-    if text is None:
-        return None
-    try:
-        data = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f", line {mark.line + 1}" if mark else ""
-        faults.append(f"{name}{where}: not valid YAML ({getattr(error, 'problem', None) or 'cannot be parsed'}). Correct the line.")
-        return None
-    if not isinstance(data, dict):
-        faults.append(f"{name} holds {type(data).__name__}; expected `name: value` lines. See the default study.")
-        return None
-    return data
+    return None if text is None else parse_mapping(text, name, faults)
 
 
-def _read_model(root: Path, name: str, model: type[_Part], faults: list[str]) -> _Part | None:
-    data = _read_yaml(root, name, faults)
+def _read_model(root: Path, name: str, model: type[_Model], faults: list[str]) -> _Model | None:
+    data = _read_mapping(root, name, faults)
     if data is None:
         return None
     try:
@@ -220,9 +268,16 @@ def _read_model(root: Path, name: str, model: type[_Part], faults: list[str]) ->
     except ValidationError as error:
         for fault in error.errors():
             place = ".".join(str(p) for p in fault["loc"])
-            faults.append(f"{name}, {place}: {fault['msg']} (got {str(fault['input'])[:60]!r}). Correct the entry.")
-    except TypeError:
-        faults.append(f"{name}: a name at the top is not text. Write `name: value` lines.")
+            arrived = str(fault["input"])[:60]
+            what = f"{fault['msg'][:1].lower()}{fault['msg'][1:]}"
+            if fault["type"] == "missing":
+                faults.append(f"{name}, {place}: it is missing. Add it.")
+            elif fault["type"] == "extra_forbidden":
+                faults.append(f"{name}, {place}: no such entry exists. Remove or rename it.")
+            else:
+                faults.append(
+                    f"{name}, {place}: {what}, but {arrived!r} arrived. Correct the entry."
+                )
     return None
 
 
@@ -230,20 +285,38 @@ def _read_sources(root: Path, faults: list[str]) -> pd.DataFrame | None:
     text = _read_text(root, "sources.csv", faults)
     if text is None:
         return None
-    lines = list(csv.reader(io.StringIO(text, newline="")))
-    if not lines:
+    try:
+        lines = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+    except csv.Error as error:
+        faults.append(f"sources.csv: not plain CSV ({error}). Check its quotation marks.")
+        return None
+    if not any(cell.strip() for line in lines for cell in line):
         faults.append("sources.csv is empty. Give a header row and one row an article.")
         return None
-    header, rows = lines[0], [(i, r) for i, r in enumerate(lines[1:], start=2) if any(c.strip() for c in r)]
+    header = [cell.strip() for cell in lines[0]]
     missing = [c for c in SOURCE_COLUMNS if c not in header]
     extra = [c for c in header if c not in SOURCE_COLUMNS]
-    if missing or extra:
-        faults.append(f"sources.csv, row 1: columns missing: {missing or 'none'}; unknown: {extra or 'none'}. The header is {','.join(SOURCE_COLUMNS)}.")
+    twice = [c for c in SOURCE_COLUMNS if header.count(c) > 1]
+    if missing or extra or twice:
+        faults.append(
+            f"sources.csv, row 1: columns missing: {', '.join(missing) or 'none'}; "
+            f"unknown: {', '.join(extra) or 'none'}; twice: {', '.join(twice) or 'none'}. "
+            f"Write the header {','.join(SOURCE_COLUMNS)}, with commas between."
+        )
         return None
+    rows = [(i, r) for i, r in enumerate(lines[1:], start=2) if any(c.strip() for c in r)]
     if not rows:
         faults.append("sources.csv has no article. Add one row an article.")
         return None
-    short = [i for i, row in rows if len(row) != len(header)]
-    faults += [f"sources.csv, row {i}: expected {len(header)} cells. Quote cells that hold a comma." for i in short]
-    table = pd.DataFrame([dict(zip(header, (c.strip() for c in row), strict=False), row=i) for i, row in rows if i not in short])
-    return table if len(table) else None
+    uneven = [(i, len(row)) for i, row in rows if len(row) != len(header)]
+    faults += [
+        f"sources.csv, row {i}: {n} cells arrived; expected {len(header)}. "
+        "Quote cells that hold a comma."
+        for i, n in uneven
+    ]
+    records = [
+        {**dict(zip(header, map(str.strip, row), strict=True)), "row": i}
+        for i, row in rows
+        if len(row) == len(header)
+    ]
+    return pd.DataFrame(records) if records else None

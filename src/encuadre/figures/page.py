@@ -176,9 +176,7 @@ def start_page(
         mark = across - measure_text(word, SIZE["label"], 600) - 0.11
         draw_strength(canvas, mark, y - 0.076, strength)
     y -= 0.205
-    y = _write_lines(
-        canvas, y, heading, size, 1.2, weight=600, family=list(SERIF), color=INK
-    )
+    y = _write_lines(canvas, y, heading, size, 1.2, weight=600, family=list(SERIF), color=INK)
     _write_lines(canvas, y - 0.03, below, SIZE["subtitle"], LEAD, color=INK2)
     canvas.plot([0, across], [bottom + 0.06] * 2, color=RULE, lw=0.6, solid_capstyle="butt")
     _write_lines(canvas, bottom, foot, SIZE["note"], LEAD, color=INK3)
@@ -229,7 +227,9 @@ def from_left(ax: Axes) -> Transform:
     return blended_transform_factory(ax.get_figure(root=True).dpi_scale_trans, ax.transData)
 
 
-def spread(centres: Sequence[float], sizes: Sequence[float], low: float, high: float) -> list[float]:
+def spread(
+    centres: Sequence[float], sizes: Sequence[float], low: float, high: float
+) -> list[float]:
     """Centres moved as little as needed for spans of the given sizes to lie side by side.
 
     The order is kept, and all lie in low..high if they fit at all.

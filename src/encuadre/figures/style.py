@@ -193,9 +193,8 @@ def styled(function: Callable[P, R]) -> Callable[P, R]:
 @styled
 def lint(figure: Figure) -> list[str]:
     """What is wrong with the type of a figure: too small, outside the page, type over type."""
-    canvas = FigureCanvasAgg(figure)
-    canvas.draw()
-    renderer = canvas.get_renderer()
+    renderer = FigureCanvasAgg(figure).get_renderer()
+    figure.draw_without_rendering()
     right, top = figure.bbox.width, figure.bbox.height
     seen, problems = [], []
     for text in figure.findobj(Text):

@@ -1,0 +1,139 @@
+"""Attributed speech and its source in news sentences, against PolNeAR's annotations.
+
+Run: python benchmarks/voices.py --data DIR [--split FILE] [--model rules]
+`--data` holds polnear/; `--split` is a file in it, or a path. Prints one JSON line.
+
+A sentence is attributed speech where one attribution with a cue of speech covers half of its words
+with source, cue and content. PolNeAR marks attitudes and plans as well; against all of its
+attributions the same labels are scored as `any`. The baseline takes every sentence with a double
+quotation mark. `source` scores the speaker over sentences whose source is not a pronoun: right
+where the last word of one name stands in the other.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import re
+import resource
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+import pandas as pd
+
+from encuadre.attribution_words import FORMS, PRONOUNS
+from encuadre.sentences import split_sentences
+from encuadre.study import Codebook, Study, Target, Voice
+from encuadre.voices import measure_voices
+
+_WORD = re.compile(r"\w+(?:[’'.\-]\w+)*")
+_QUOTE = re.compile(r"[“”\"«»]")
+_SPEECH_KINDS = ("state", "judge")
+
+
+def build_study(article_ids: Iterable[str]) -> Study:
+    """Return a study with two voices, the outlet and whoever is quoted, and no list of speakers."""
+    sources = pd.DataFrame([{"article_id": i, "outlet": "news"} for i in article_ids])
+    return Study(
+        root=Path(), title="", question="", targets=(Target(id="any", label="any", names=("any",)),),
+        voices=(Voice(id="outlet", label="outlet"), Voice(id="quoted", label="quoted", cues=("*",))),
+        outlets=(), speakers=(), topic_names={}, near_duplicates="allow", parameters={},
+        codebook=Codebook(version="none", unit="sentence", fields=()), events={}, sources=sources,
+    )  # fmt: skip
+
+
+def is_speech(text: str, attribution: dict) -> bool:
+    """Whether an attribution reports words rather than an attitude: by its cue, or by quotation marks."""
+    cue = " ".join(text[a:b] for a, b in attribution["cue"]).lower()
+    words = _WORD.findall(cue)
+    said = "according" in words or any(FORMS.get(w, ("", "", ""))[1] in _SPEECH_KINDS for w in words)
+    content = "".join(text[a:b] for a, b in attribution["content"])
+    return said or content[:1] in "“\"" or cue.strip() in (":", "―", "--")
+
+
+def label_gold(text: str, attributions: list[dict], start: int, end: int) -> tuple[bool, bool, str]:
+    """Return whether a sentence is attributed speech, whether attributed at all, and its source."""
+    words = [m.span() for m in _WORD.finditer(text, start, end)]
+    best, speech, anything = 0.0, False, False
+    source = ""
+    for attribution in attributions:
+        content = [tuple(s) for s in attribution["content"]]
+        if not any(a < end and b > start for a, b in content):
+            continue
+        spans = content + [tuple(s) for s in attribution["cue"] + attribution["source"]]
+        share = sum(any(a <= w < b for a, b in spans) for w, _ in words) / max(1, len(words))
+        if share < 0.5:
+            continue
+        anything = True
+        if is_speech(text, attribution) and share > best:
+            best, speech = share, True
+            source = " ".join(text[a:b] for a, b in attribution["source"])
+    return speech, anything, source
+
+
+def match_source(predicted: str, source: str) -> bool:
+    """Whether the last word of one name stands in the other."""
+    one, two = _WORD.findall(predicted.lower()), _WORD.findall(source.lower())
+    return bool(one and two) and (one[-1] in two or two[-1] in one)
+
+
+def score(gold: list[bool], predicted: list[bool]) -> dict[str, float]:
+    """Return precision, recall and F1 in percent."""
+    hits = sum(g and p for g, p in zip(gold, predicted, strict=True))
+    return score_counts(hits, sum(predicted), sum(gold))
+
+
+def score_counts(hits: int, predicted: int, gold: int) -> dict[str, float]:
+    """Return precision, recall and F1 in percent from counts."""
+    precision, recall = hits / max(1, predicted), hits / max(1, gold)
+    f1 = 2 * precision * recall / max(1e-9, precision + recall)
+    return {"precision": round(100 * precision, 1), "recall": round(100 * recall, 1), "f1": round(100 * f1, 1)}
+
+
+def main() -> None:
+    """Label, score and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--split", default="dev.jsonl.gz")
+    parser.add_argument("--model", default="rules", choices=["rules"])
+    options = parser.parse_args()
+    path = options.data / "polnear" / options.split
+    path = path if path.exists() else Path(options.split)
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        documents = {f"d{n}": json.loads(line) for n, line in enumerate(lines)}
+    texts = {i: d["text"] for i, d in documents.items()}
+    articles = pd.DataFrame({"article_id": list(texts), "integrity": "intact"})
+    sentences = split_sentences(articles, texts)
+    sentences = sentences.assign(segment=sentences["segment"].where(sentences["segment"] == "headline", "body"))
+    started = time.perf_counter()
+    voices = measure_voices(sentences, study=build_study(texts))
+    seconds = time.perf_counter() - started
+    gold = []
+    for row in sentences.itertuples(index=False):
+        document = documents[str(row.article_id)]
+        annotated = document["attributions"][min(document["attributions"])]
+        gold.append(label_gold(document["text"], annotated, int(row.start), int(row.end)))
+    speech, anything, sources = (list(column) for column in zip(*gold, strict=True))
+    predicted = list(voices["voice"] != "outlet")
+    named = [bool(s) and s.lower() not in PRONOUNS for s in sources]
+    hits = sum(
+        n and match_source(str(v), s) for n, v, s in zip(named, voices["speaker"], sources, strict=True)
+    )
+    marked = [bool(_QUOTE.search(t)) for t in sentences["text"]]
+    print(
+        json.dumps(
+            {
+                "benchmark": "voices", "model": options.model, "split": path.name, "documents": len(documents),
+                "n": len(sentences), "speech": score(speech, predicted), "any": score(anything, predicted),
+                "source": score_counts(hits, sum(p and (n or not g) for p, n, g in zip(predicted, named, speech, strict=True)), sum(named)),
+                "baseline_quote_mark": score(speech, marked), "sentences_per_second": round(len(sentences) / seconds),
+                "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+            }
+        )
+    )  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()

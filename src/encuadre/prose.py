@@ -1,0 +1,119 @@
+"""Sentences of the report: numbers, links to evidence, and plain English around them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from urllib.parse import quote
+
+import pandas as pd
+
+_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+.!|~$@^:=\"'-])")
+_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
+
+
+def escape_markdown(text: str) -> str:
+    """Return source text so that Markdown shows it as it is."""
+    return _MARKDOWN.sub(r"\\\1", re.sub(r"\s+", " ", text))
+
+
+def link_filters(**filters: object) -> str:
+    """Return the link to the sentences that fit the filters: `#sentences?article=npr&voice=own`."""
+    parts = [f"{k}={quote(str(v), safe=',-')}" for k, v in sorted(filters.items()) if str(v) != ""]
+    return "#sentences?" + "&".join(parts)
+
+
+def link_evidence(text: str, **filters: object) -> str:
+    """Return Markdown that leads from a text to the sentences that fit the filters."""
+    return f"[{text}]({link_filters(**filters)})"
+
+
+def say_percent(share: float) -> str:
+    """Return a share as whole per cent; under 1% and over 99% are said so."""
+    if 0 < share < 0.005:
+        return "under 1%"
+    if 0.995 < share < 1:
+        return "over 99%"
+    return f"{share:.0%}"
+
+
+def say_signed(value: float) -> str:
+    """Return a number with two decimals and its sign, with a true minus."""
+    text = f"{value:+.2f}"
+    return "0.00" if text in ("+0.00", "-0.00") else text.replace("-", "−")
+
+
+def say_interval(low: float, high: float, *, percent: bool = False) -> str:
+    """Return an interval in words: 12% to 34%, or −0.20 to +0.10."""
+    say = say_percent if percent else say_signed
+    return f"{say(low)} to {say(high)}"
+
+
+def say_count(n: int, noun: str, plural: str = "") -> str:
+    """Return a number with its noun; numbers up to twelve in words."""
+    word = _NUMBERS[n] if 0 <= n < len(_NUMBERS) else f"{n:,}"
+    return f"{word} {noun if n == 1 else plural or noun + 's'}"
+
+
+def join_words(words: Sequence[str], last: str = "and") -> str:
+    """Return words as a list in a sentence: a, b and c."""
+    words = list(words)
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}" if words else ""
+
+
+def say_date(published_on: str) -> str:
+    """Return a date of full or reduced precision in words; empty stays empty."""
+    parts = published_on.split("-") if published_on else []
+    if len(parts) == 3:
+        return f"{int(parts[2])} {_MONTHS[int(parts[1]) - 1]} {parts[0]}"
+    if len(parts) == 2:
+        return f"{_MONTHS[int(parts[1]) - 1]} {parts[0]}"
+    return published_on
+
+
+def start_sentence(text: str) -> str:
+    """Return the text with a capital at its start, also inside a Markdown link."""
+    return re.sub(r"^(\[?)(\w)", lambda m: m[1] + m[2].upper(), text)
+
+
+def quote_source(text: str, integrity: str, *, limit: int = 0) -> str:
+    """Return a sentence of a source as Markdown; that of an altered copy is not put in quotation marks.
+
+    Parameters
+    ----------
+    text : str
+        The sentence.
+    integrity : str
+        Of its article: `intact`, or the kind of damage.
+    limit : int
+        Cut after so many characters, at a word; 0 keeps all.
+    """
+    if limit and len(text) > limit:
+        text = text[:limit].rsplit(" ", 1)[0] + " …"
+    if integrity == "intact":
+        return "‘" + escape_markdown(text.strip()) + "’" if "“" in text or '"' in text else "“" + escape_markdown(text.strip()) + "”"
+    return escape_markdown(text.strip()) + " (altered copy)"
+
+
+def say_outlets(outlets: Sequence[str], total: int) -> str:
+    """Return outlets in words: all five, or their names."""
+    if len(outlets) == total and total > 2:
+        return f"all {_NUMBERS[total] if total < len(_NUMBERS) else total}"
+    return join_words(outlets)
+
+
+def warn_copies(articles: pd.DataFrame) -> str:
+    """Return a sentence naming the altered copies, or nothing."""
+    altered = articles.loc[articles["integrity"] != "intact", "outlet"].tolist()
+    if not altered:
+        return ""
+    verb = "is an altered copy" if len(altered) == 1 else "are altered copies"
+    return f"{join_words(list(dict.fromkeys(altered)))} {verb}: sentences from there are not verbatim."
+
+
+def warn_single(articles: pd.DataFrame) -> str:
+    """Return the caution that one article an outlet supports statements about articles only."""
+    if articles["outlet"].value_counts().max() > 1:
+        return ""
+    return "There is one article an outlet, so every figure speaks of that article, not of the outlet as a whole."
