@@ -24,7 +24,8 @@ check: $(READY) ## Lint, format, types, stripped notebooks
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/pyright --pythonpath $(BIN)/python src
-	@find notebooks -maxdepth 1 -name '*.ipynb' -exec $(BIN)/nbstripout --verify --extra-keys "$(KEYS)" {} +
+	@find notebooks -maxdepth 1 -name "*.ipynb" -exec \
+		$(BIN)/nbstripout --verify --keep-id --extra-keys "$(KEYS)" {} +
 
 lock: ## Renew uv.lock and requirements.lock from pyproject.toml (needs uv)
 	uv lock
@@ -44,7 +45,7 @@ else
 		{ echo "$$($(PYTHON) --version) arrived; expected Python 3.11 to 3.14." \
 		"Name another: make PYTHON=python3.12 $(MAKECMDGOALS), or install uv." >&2; exit 1; }
 	$(PYTHON) -m venv --clear .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+	$(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check --require-hashes \
 		-r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps \
 		--no-build-isolation -e .

@@ -1,7 +1,9 @@
 """Stance toward a target in a news sentence, against NewsMTSC's labels.
 
-Run: python benchmarks/stance.py --data DIR [--split FILE] [--model NAME]
-`--data` holds newsmtsc/; `--split` is a file in it, or a path. Prints one JSON line.
+Run: python benchmarks/stance.py --data DIR [--split FILE] [--model NAME] [--mentions all]
+`--data` holds newsmtsc/; `--split` is a file in it, or a path. With `--mentions all` a target's
+further mentions are read too and the probabilities averaged, as `encuadre.stance` does.
+Prints one JSON line.
 """
 
 from __future__ import annotations
@@ -11,26 +13,47 @@ import json
 import resource
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from sklearn.metrics import accuracy_score, f1_score
 
-from encuadre.encoders import load_stance_model
+from encuadre.encoders import StanceModel, load_stance_model
 
 POLARITIES = {2.0: 0, 4.0: 1, 6.0: 2}
 
 
-def read_targets(path: Path) -> tuple[list[str], list[tuple[int, int]], np.ndarray]:
-    """Return sentences, target spans and labels (0, 1, 2), one of each a target."""
-    texts, spans, labels = [], [], []
+@dataclass(frozen=True)
+class Target:
+    """A sentence, the places of one target in it (the labelled one first), and its label."""
+
+    text: str
+    spans: list[tuple[int, int]]
+    label: int
+
+
+def read_targets(path: Path) -> list[Target]:
+    """Return the targets of one NewsMTSC file."""
+    targets = []
     for line in path.read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
+        text = row["sentence_normalized"]
         for target in row["targets"]:
-            texts.append(row["sentence_normalized"])
-            spans.append((target["from"], target["to"]))
-            labels.append(POLARITIES[target["polarity"]])
-    return texts, spans, np.array(labels)
+            places = [target, *target.get("further_mentions", [])]
+            spans = [(place["from"], place["to"]) for place in places]
+            inside = [span for span in spans if 0 <= span[0] < span[1] <= len(text)]
+            targets.append(Target(text, inside, POLARITIES[target["polarity"]]))
+    return targets
+
+
+def predict_targets(model: StanceModel, targets: list[Target], *, every: bool) -> np.ndarray:
+    """Return probabilities (targets, 3), the mean over `every` mention or the first's."""
+    taken = [target.spans if every else target.spans[:1] for target in targets]
+    texts = [target.text for target, spans in zip(targets, taken, strict=True) for _ in spans]
+    read = model.predict(texts, [span for spans in taken for span in spans])
+    ends = np.cumsum([len(spans) for spans in taken])
+    return np.stack([part.mean(axis=0) for part in np.split(read, ends[:-1])])
 
 
 def measure_calibration(probabilities: np.ndarray, labels: np.ndarray, *, bins: int = 10) -> float:
@@ -57,14 +80,17 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--split", default="rw_dev.jsonl")
     parser.add_argument("--model", default="small", help="name, or folder with model.json")
+    parser.add_argument("--mentions", choices=("main", "all"), default="main")
     options = parser.parse_args()
     inside = options.data / "newsmtsc" / options.split
     path = inside if inside.is_file() else Path(options.split)
-    texts, spans, labels = read_targets(path)
+    targets = read_targets(path)
+    labels = np.array([target.label for target in targets])
     model = load_stance_model(options.model)
-    model.predict(texts[:8], spans[:8])
+    every = options.mentions == "all"
+    predict_targets(model, targets[:8], every=every)
     began = time.perf_counter()
-    probabilities = model.predict(texts, spans)
+    probabilities = predict_targets(model, targets, every=every)
     seconds = time.perf_counter() - began
     predicted = probabilities.argmax(axis=1)
     majority = np.full_like(labels, np.bincount(labels).argmax())
@@ -73,6 +99,7 @@ def main() -> None:
         "benchmark": "stance",
         "split": path.stem,
         "model": model.name,
+        "mentions": options.mentions,
         "n": len(labels),
         "accuracy": round(100 * float(accuracy_score(labels, predicted)), 2),
         "macro_f1": score_macro_f1(labels, predicted),

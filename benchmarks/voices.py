@@ -37,20 +37,34 @@ def build_study(article_ids: Iterable[str]) -> Study:
     """Return a study with two voices, the outlet and whoever is quoted, and no list of speakers."""
     sources = pd.DataFrame([{"article_id": i, "outlet": "news"} for i in article_ids])
     return Study(
-        root=Path(), title="", question="", targets=(Target(id="any", label="any", names=("any",)),),
-        voices=(Voice(id="outlet", label="outlet"), Voice(id="quoted", label="quoted", cues=("*",))),
-        outlets=(), speakers=(), topic_names={}, near_duplicates="allow", parameters={},
-        codebook=Codebook(version="none", unit="sentence", fields=()), events={}, sources=sources,
-    )  # fmt: skip
+        root=Path(),
+        title="",
+        question="",
+        targets=(Target(id="any", label="any", names=("any",)),),
+        voices=(
+            Voice(id="outlet", label="outlet"),
+            Voice(id="quoted", label="quoted", cues=("*",)),
+        ),
+        outlets=(),
+        speakers=(),
+        topic_names={},
+        near_duplicates="allow",
+        parameters={},
+        codebook=Codebook(version="none", unit="sentence", fields=()),
+        events={},
+        sources=sources,
+    )
 
 
 def is_speech(text: str, attribution: dict) -> bool:
-    """Whether an attribution reports words rather than an attitude: by its cue, or by quotation marks."""
+    """Whether an attribution reports words, not an attitude: by its cue or by quotation marks."""
     cue = " ".join(text[a:b] for a, b in attribution["cue"]).lower()
     words = _WORD.findall(cue)
-    said = "according" in words or any(FORMS.get(w, ("", "", ""))[1] in _SPEECH_KINDS for w in words)
+    said = "according" in words or any(
+        FORMS.get(w, ("", "", ""))[1] in _SPEECH_KINDS for w in words
+    )
     content = "".join(text[a:b] for a, b in attribution["content"])
-    return said or content[:1] in "“\"" or cue.strip() in (":", "―", "--")
+    return said or content[:1] in '“"' or cue.strip() in (":", "―", "--")
 
 
 def label_gold(text: str, attributions: list[dict], start: int, end: int) -> tuple[bool, bool, str]:
@@ -89,7 +103,11 @@ def score_counts(hits: int, predicted: int, gold: int) -> dict[str, float]:
     """Return precision, recall and F1 in percent from counts."""
     precision, recall = hits / max(1, predicted), hits / max(1, gold)
     f1 = 2 * precision * recall / max(1e-9, precision + recall)
-    return {"precision": round(100 * precision, 1), "recall": round(100 * recall, 1), "f1": round(100 * f1, 1)}
+    return {
+        "precision": round(100 * precision, 1),
+        "recall": round(100 * recall, 1),
+        "f1": round(100 * f1, 1),
+    }
 
 
 def main() -> None:
@@ -106,7 +124,9 @@ def main() -> None:
     texts = {i: d["text"] for i, d in documents.items()}
     articles = pd.DataFrame({"article_id": list(texts), "integrity": "intact"})
     sentences = split_sentences(articles, texts)
-    sentences = sentences.assign(segment=sentences["segment"].where(sentences["segment"] == "headline", "body"))
+    sentences = sentences.assign(
+        segment=sentences["segment"].where(sentences["segment"] == "headline", "body")
+    )
     started = time.perf_counter()
     voices = measure_voices(sentences, study=build_study(texts))
     seconds = time.perf_counter() - started
@@ -119,20 +139,33 @@ def main() -> None:
     predicted = list(voices["voice"] != "outlet")
     named = [bool(s) and s.lower() not in PRONOUNS for s in sources]
     hits = sum(
-        n and match_source(str(v), s) for n, v, s in zip(named, voices["speaker"], sources, strict=True)
+        n and match_source(str(v), s)
+        for n, v, s in zip(named, voices["speaker"], sources, strict=True)
     )
     marked = [bool(_QUOTE.search(t)) for t in sentences["text"]]
     print(
         json.dumps(
             {
-                "benchmark": "voices", "model": options.model, "split": path.name, "documents": len(documents),
-                "n": len(sentences), "speech": score(speech, predicted), "any": score(anything, predicted),
-                "source": score_counts(hits, sum(p and (n or not g) for p, n, g in zip(predicted, named, speech, strict=True)), sum(named)),
-                "baseline_quote_mark": score(speech, marked), "sentences_per_second": round(len(sentences) / seconds),
+                "benchmark": "voices",
+                "model": options.model,
+                "split": path.name,
+                "documents": len(documents),
+                "n": len(sentences),
+                "speech": score(speech, predicted),
+                "any": score(anything, predicted),
+                "source": score_counts(
+                    hits,
+                    sum(
+                        p and (n or not g) for p, n, g in zip(predicted, named, speech, strict=True)
+                    ),
+                    sum(named),
+                ),
+                "baseline_quote_mark": score(speech, marked),
+                "sentences_per_second": round(len(sentences) / seconds),
                 "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
             }
         )
-    )  # fmt: skip
+    )
 
 
 if __name__ == "__main__":

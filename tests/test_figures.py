@@ -378,8 +378,12 @@ def collect_text(svg: str) -> str:
     return " ".join("".join(text.itertext()) for text in texts)
 
 
-@pytest.mark.parametrize("width", ["column", "half"])
-@pytest.mark.parametrize("name", [name for name in CASES if not name.endswith("-one")])
+DRAWN = [(name, "half") for name in CASES if not name.endswith("-one")]
+DRAWN += [(name, "column") for name, _ in DRAWN if not name.endswith("-eight")]
+DRAWN += [("events-eight", "column"), ("topics-eight", "column")]
+
+
+@pytest.mark.parametrize(("name", "width"), DRAWN)
 def test_every_figure_is_legible_and_tokenised(name, width):
     draw, args, options = CASES[name]
     before = [table.copy() for table in args]
@@ -742,6 +746,10 @@ def test_reliability_title_counts():
     title = figures.draw_reliability(make_agreement()).title
     assert title == (
         "Of eight fields, two are coded firmly, three tentatively and three too unreliably to use"
+    )
+    more = pd.concat([make_agreement().head(3), make_agreement().head(1).assign(coder_b="c")])
+    assert figures.draw_reliability(more).title == (
+        "Of four comparisons, three agree firmly and one tentatively"
     )
     firm = make_agreement().head(2)
     assert figures.draw_reliability(firm).title == "Both fields are coded firmly"

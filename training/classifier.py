@@ -9,22 +9,13 @@ from tokenizers import Tokenizer
 from transformers import AutoModel
 
 MARKERS = {
-    "bert": {
-        "start": "[CLS]",
-        "end": "[SEP]",
-        "open": "[unused1]",
-        "close": "[unused2]",
-        "unknown": "[UNK]",
-    },
-    "mpnet": {
-        "start": "<s>",
-        "end": "</s>",
-        "open": "[unused1]",
-        "close": "[unused2]",
-        "unknown": "[UNK]",
-    },
+    "start": "[CLS]",
+    "end": "[SEP]",
+    "open": "[unused1]",
+    "close": "[unused2]",
+    "unknown": "[UNK]",
 }
-"""Tokens of each kind of encoder, by the role that they play around a target."""
+"""Tokens by the role that they play around a target, in BERT's vocabulary."""
 
 
 class TargetClassifier(torch.nn.Module):
@@ -47,8 +38,9 @@ class TargetClassifier(torch.nn.Module):
     ) -> torch.Tensor:
         if attention_mask is None:
             attention_mask = torch.ones_like(input_ids)
-        types = {"token_type_ids": segments} if self.encoder.config.model_type == "bert" else {}
-        hidden = self.encoder(input_ids=input_ids, attention_mask=attention_mask, **types)[0]
+        hidden = self.encoder(
+            input_ids=input_ids, attention_mask=attention_mask, token_type_ids=segments
+        )[0]
         sentence = (attention_mask * (1 - segments)).unsqueeze(-1).to(hidden.dtype)
         target = target_mask.unsqueeze(-1).to(hidden.dtype)
         pooled = torch.cat(

@@ -66,13 +66,12 @@ def main() -> None:
     model = load_classifier(options.encoder, dropout=0.0, attention="eager")
     model.load_state_dict(average_weights(options.weights))
     tokenizer = load_tokenizer(options.encoder)
-    markers = MARKERS[model.encoder.config.model_type]
     splits = {
         name: read_split(options.data / "newsmtsc" / f"{name}.jsonl")
         for name in ("rw_dev", "mt_dev")
     }
     inputs = {
-        name: encode_examples(tokenizer, rows, markers=markers) for name, rows in splits.items()
+        name: encode_examples(tokenizer, rows, markers=MARKERS) for name, rows in splits.items()
     }
     sample = tuple(
         torch.from_numpy(inputs["rw_dev"][0][name]).repeat(2, 1)
@@ -109,7 +108,7 @@ def main() -> None:
                 "labels": list(LABELS),
                 "temperature": temperature,
                 "max_tokens": MAX_TOKENS,
-                "markers": markers,
+                "markers": MARKERS,
             },
         )
     report["same_label_as_fp32"] = round(float(np.concatenate(same).mean()), 4)

@@ -12,7 +12,7 @@ POLARITIES = {2.0: 0, 4.0: 1, 6.0: 2}
 
 @dataclass(frozen=True)
 class Example:
-    """A sentence, the characters of one target in it, and the label (-1 where unlabelled)."""
+    """A sentence, the characters of one target in it, and the column of its label."""
 
     text: str
     start: int

@@ -1,4 +1,4 @@
-"""Fine-tune a stance classifier on NewsMTSC, alone or with a teacher's logits.
+"""Fine-tune a stance classifier on NewsMTSC.
 
 Run: python training/train_stance.py --encoder DIR --data DIR --out DIR [options]
 Prints one JSON line an epoch (loss, macro-F1 on rw_dev and mt_dev); keeps the best epoch as best.pt
@@ -20,58 +20,23 @@ from classifier import MARKERS, TargetClassifier, load_classifier, load_tokenize
 from newsmtsc import Example, read_split
 from sklearn.metrics import f1_score
 from swaps import swap_examples
-from unlabelled import read_examples
 
 from encuadre.encoders import Inputs
 
-TEMPERATURE = 2.0
-LABEL_WEIGHT = 0.3
-"""Share of the cross-entropy beside the teacher, after the prototype."""
-
 
 def group_parameters(
-    model: TargetClassifier, *, rate: float, head_rate: float, decay: float
+    model: TargetClassifier, *, rate: float, head_rate: float
 ) -> list[dict[str, object]]:
-    """Return optimiser groups: lower layers learn more slowly by `decay` a layer."""
-    layers = model.encoder.config.num_hidden_layers
-    groups = []
-    for name, parameter in model.named_parameters():
-        if not parameter.requires_grad:
-            continue
-        if not name.startswith("encoder."):
-            own = head_rate
-        else:
-            parts = name.split(".")
-            depth = int(parts[parts.index("layer") + 1]) + 1 if "layer" in parts else 0
-            own = rate * decay ** (layers - depth)
-        weight_decay = 0.01 if parameter.ndim > 1 else 0.0
-        groups.append({"params": [parameter], "lr": own, "weight_decay": weight_decay})
-    return groups
-
-
-def compute_loss(
-    logits: torch.Tensor,
-    labels: torch.Tensor,
-    teacher: torch.Tensor | None,
-    *,
-    smoothing: float,
-) -> torch.Tensor:
-    """Return cross-entropy, or the distance to the teacher plus a share of cross-entropy."""
-    known = labels >= 0
-    crossed = logits.sum() * 0
-    if known.any():
-        crossed = torch.nn.functional.cross_entropy(
-            logits[known], labels[known], label_smoothing=smoothing
-        )
-    if teacher is None:
-        return crossed
-    distance = torch.nn.functional.kl_div(
-        torch.log_softmax(logits / TEMPERATURE, -1),
-        torch.log_softmax(teacher / TEMPERATURE, -1),
-        reduction="batchmean",
-        log_target=True,
-    )
-    return distance * TEMPERATURE**2 + LABEL_WEIGHT * crossed
+    """Return optimiser groups: the fresh head learns faster than the encoder."""
+    return [
+        {
+            "params": [parameter],
+            "lr": rate if name.startswith("encoder.") else head_rate,
+            "weight_decay": 0.01 if parameter.ndim > 1 else 0.0,
+        }
+        for name, parameter in model.named_parameters()
+        if parameter.requires_grad
+    ]
 
 
 def predict_logits(
@@ -102,24 +67,12 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--rate", type=float, default=5e-5)
     parser.add_argument("--head-rate", type=float, default=5e-4)
-    parser.add_argument("--decay", type=float, default=1.0)
     parser.add_argument("--smoothing", type=float, default=0.05)
-    parser.add_argument("--freeze", type=int, default=0, help="lowest layers left as they are")
     parser.add_argument("--start", type=Path, help="weights to start from, from an earlier run")
     parser.add_argument("--swap", type=float, default=0.0, help="share of examples also swapped")
-    parser.add_argument("--teacher", type=Path, help="logits by write_teacher_logits.py")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)
     return parser.parse_args()
-
-
-def freeze_layers(model: TargetClassifier, *, count: int) -> None:
-    """Leave the embeddings and the lowest `count` layers as they are."""
-    for name, parameter in model.encoder.named_parameters():
-        parts = name.split(".")
-        depth = int(parts[parts.index("layer") + 1]) if "layer" in parts else -1
-        if depth < count and "relative_attention_bias" not in name:
-            parameter.requires_grad_(False)
 
 
 def main() -> None:
@@ -132,29 +85,19 @@ def main() -> None:
     model = load_classifier(options.encoder, dropout=0.1)
     if options.start:
         model.load_state_dict(torch.load(options.start, weights_only=True))
-    freeze_layers(model, count=options.freeze)
+    model.encoder.embeddings.requires_grad_(False)
     tokenizer = load_tokenizer(options.encoder)
-    markers = MARKERS[model.encoder.config.model_type]
     padding = model.encoder.config.pad_token_id
 
     corpus = options.data / "newsmtsc"
     splits = {name: read_split(corpus / f"{name}.jsonl") for name in ("train", "rw_dev", "mt_dev")}
     splits["train"] += swap_examples(splits["train"], share=options.swap, seed=options.seed)
-    teacher = None
-    if options.teacher:
-        stored = np.load(options.teacher, allow_pickle=False)
-        splits["train"] += read_examples(options.teacher.with_suffix(".jsonl"))
-        teacher = torch.from_numpy(stored)
-        if len(teacher) != len(splits["train"]):
-            raise ValueError(f"{len(teacher)} logits for {len(splits['train'])} examples")
     inputs = {
-        name: encode_examples(tokenizer, examples, markers=markers)
+        name: encode_examples(tokenizer, examples, markers=MARKERS)
         for name, examples in splits.items()
     }
     labels = torch.tensor([example.label for example in splits["train"]])
-    groups = group_parameters(
-        model, rate=options.rate, head_rate=options.head_rate, decay=options.decay
-    )
+    groups = group_parameters(model, rate=options.rate, head_rate=options.head_rate)
     optimiser = torch.optim.AdamW(groups, fused=True)
     steps = options.epochs * -(-len(labels) // options.batch)
     schedule = torch.optim.lr_scheduler.LambdaLR(
@@ -169,11 +112,8 @@ def main() -> None:
             inputs["train"], size=options.batch, padding=padding, generator=generator
         )
         for step, (chosen, batch) in enumerate(batches, start=1):
-            loss = compute_loss(
-                model(**batch),
-                labels[chosen],
-                None if teacher is None else teacher[chosen],
-                smoothing=options.smoothing,
+            loss = torch.nn.functional.cross_entropy(
+                model(**batch), labels[chosen], label_smoothing=options.smoothing
             )
             loss.backward()
             torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)

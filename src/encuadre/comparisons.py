@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 import pandas as pd
@@ -61,7 +62,7 @@ def tabulate_wordings(
 
 def prepare_quantities(matched: pd.DataFrame, articles: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
     """Return the matched quantities as the figure takes them: what, unit, outlet, value, label, altered."""
-    table = matched.merge(articles[["article_id", "outlet", "integrity"]], on="article_id")
+    table = matched[matched["precision"] != "order"].merge(articles[["article_id", "outlet", "integrity"]], on="article_id")
     value = table["per_year"].where(table["per_year"].notna(), table["value"]) if len(table) else table["value"]
     return pd.DataFrame(
         {
@@ -76,12 +77,25 @@ def prepare_quantities(matched: pd.DataFrame, articles: pd.DataFrame, names: Map
     )
 
 
+def _say_value(row) -> str:
+    """A value as the text gives it: an indefinite count in its own words, others in figures with their hedge."""
+    if row.precision == "order":
+        words = re.match(r"\W*((?:tens|hundreds|thousands|millions|dozens|scores)(?: of (?:thousands|millions))?)", row.text, re.I)
+        if words:
+            return words[1].lower()
+        inner = re.search(r"\b(?:tens of thousands|hundreds of thousands|hundreds|thousands|dozens|millions)\b", row.text, re.I)
+        return inner[0].lower() if inner else "an indefinite number"
+    hedge = {"about": "about ", "more than": "more than ", "less than": "less than "}.get(row.precision, "")
+    return f"{hedge}{row.value:,.0f}"
+
+
 def describe_quantities(matched: pd.DataFrame, articles: pd.DataFrame, names: Mapping[str, str]) -> list[str]:
     """Say for each quantity that two outlets give how far its values lie apart, and why if the text says so."""
     table = matched.merge(articles[["article_id", "outlet"]], on="article_id")
     lines = []
     for quantity, group in table.groupby("quantity", sort=False):
-        if group["outlet"].nunique() < 2 or group["value"].nunique() < 2:
+        definite = group[group["precision"] != "order"]
+        if definite["outlet"].nunique() < 2 or group["value"].nunique() < 2:
             continue
         listed = []
         for r in group.drop_duplicates(["outlet", "value", "counts"]).itertuples(index=False):
@@ -89,7 +103,7 @@ def describe_quantities(matched: pd.DataFrame, articles: pd.DataFrame, names: Ma
             period = f" {r.period}" if r.period and not str(r.unit).endswith(r.period.removeprefix("a ")) else ""
             per = f" {r.unit.split(' per ')[1]}" if " per " in r.unit and not period else ""
             per = f" a{per}" if per else ""
-            listed.append(f"{link_evidence(f'{r.value:,.0f}', ids=r.sentence_id)} in {r.outlet} ({(period or per).strip() or 'no period given'}{what})")
+            listed.append(f"{link_evidence(_say_value(r), ids=r.sentence_id)} in {r.outlet} ({(period or per).strip() or 'no period given'}{what})")
         lines.append(f"**{start_sentence(names[str(quantity)])}**: {join_words(listed)}.")
     return lines or ["No figure is given by two outlets for the same thing."]
 
@@ -101,7 +115,7 @@ def tabulate_quantities(matched: pd.DataFrame, articles: pd.DataFrame, names: Ma
         {
             "Quantity": names[r.quantity],
             "Outlet": r.outlet,
-            "Value": link_evidence(f"{r.value:,.0f}", ids=r.sentence_id),
+            "Value": link_evidence(_say_value(r), ids=r.sentence_id),
             "Period": r.period,
             "Counts": r.counts,
             "In words": r.text + ("" if r.integrity == "intact" else " (altered copy)"),

@@ -22,12 +22,12 @@ _PERSONS = _list_words(
     """people persons men women children citizens residents civilians migrants refugees agents
     officers officials police soldiers marines troops fighters traffickers smugglers dealers
     criminals suspects members leaders bosses kingpins prisoners inmates detainees victims
-    journalists reporters lawyers judges lawmakers senators ministers presidents politicians mayors
-    students workers employees users addicts patients relatives families others experts analysts
-    critics activists protesters immigrants professors candidates
-    scientists doctors parents sons daughters teachers farmers voters girls boys adults teenagers lives deaths
-    fatalities murders homicides killings overdoses dead wounded injured missing disappeared killed
-    arrested kidnapped"""
+    journalists reporters lawyers judges lawmakers senators ministers presidents politicians
+    mayors students workers employees users addicts patients relatives families others experts
+    analysts critics activists protesters immigrants professors candidates scientists doctors
+    parents sons daughters teachers farmers voters girls boys adults teenagers lives deaths
+    fatalities murders homicides killings overdoses dead wounded injured missing disappeared
+    killed arrested kidnapped"""
 )
 _STATES = _list_words("dead wounded injured missing disappeared killed arrested kidnapped")
 _IRREGULAR = _list_words("people men women children police dead")

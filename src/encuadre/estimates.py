@@ -150,7 +150,7 @@ def _describe(counts: list[np.ndarray], categories: Sequence[str], key: tuple[st
     if mean:
         values = np.array([float(c) for c in categories] + [0.0])
         estimate = float(total @ values / n) if n else np.nan
-        low, high = np.quantile(samples @ values / samples.sum(axis=1), [tail, 1 - tail]) if n else (np.nan, np.nan)
+        low, high = _bound_mean(samples @ values / samples.sum(axis=1), total, estimate, n, tail) if n else (np.nan, np.nan)
         rows.append((*key, "mean", estimate, float(low), float(high), n))
     return rows
 
@@ -189,6 +189,15 @@ def _bound_share(samples: np.ndarray, count: int, n: int, tail: float) -> tuple[
         return 0.0, float(beta.ppf(1 - tail, 1, n))
     if count == n:
         return float(beta.ppf(tail, n, 1)), 1.0
+    low, high = np.quantile(samples, [tail, 1 - tail])
+    return float(low), float(high)
+
+
+def _bound_mean(samples: np.ndarray, counts: np.ndarray, mean: float, n: int, tail: float) -> tuple[float, float]:
+    """Percentile interval; where all labels are the same, as far as the exact bound on the others allows."""
+    if counts.max() == n:
+        others = float(beta.ppf(1 - tail, 1, n))
+        return mean - others * (mean + 1), mean + others * (1 - mean)
     low, high = np.quantile(samples, [tail, 1 - tail])
     return float(low), float(high)
 

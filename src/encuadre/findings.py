@@ -37,6 +37,7 @@ class Finding:
     reason: str
     figure: str
     size: float = 0.0
+    short: str = ""
 
 
 @dataclass(frozen=True)
@@ -138,7 +139,7 @@ def state_findings(
             reason += f" The copy of {touched[0]} is altered, so it is not called firm."
         width = result["high"] - result["low"]
         text = _say(candidate, result, strength, study, articles)
-        findings.append(Finding(contrast.id, candidate.kind, text, strength, reason, candidate.figure, abs(result["estimate"]) / width if width else 0.0))
+        findings.append(Finding(contrast.id, candidate.kind, text, strength, reason, candidate.figure, abs(result["estimate"]) / width if width else 0.0, _shorten(candidate, study)))
     kept = _limit(findings)
     return kept, stability[stability["finding"].isin([f.id for f in kept])].reset_index(drop=True)
 
@@ -152,6 +153,17 @@ def _limit(findings: Sequence[Finding]) -> list[Finding]:
             taken[finding.kind] = taken.get(finding.kind, 0) + 1
             kept.append(finding)
     return kept
+
+
+def _shorten(candidate: Candidate, study: Study) -> str:
+    """Name a contrast for figures and tables: what, and which two groups."""
+    first, second = candidate.contrast.first, candidate.contrast.second
+    if candidate.kind == "gap":
+        return f"Stance toward {candidate.subject}, {first.outlets[0]}: quoted minus own"
+    what = {"voice": "Own voice", "stance": f"Stance toward {candidate.subject}, own voice"}.get(candidate.kind, "")
+    if candidate.kind == "frame":
+        what = start_sentence(next(i.label for i in study.codebook.field("frame").labels if i.id == candidate.subject))
+    return f"{what}: {second.outlets[0]} minus {first.outlets[0]}"
 
 
 def _say(candidate: Candidate, result: Mapping[str, float], strength: str, study: Study, articles: pd.DataFrame) -> str:
@@ -231,6 +243,7 @@ def state_quantities(compared: pd.DataFrame, articles: pd.DataFrame, *, label: s
     label : str
         Its name.
     """
+    compared = compared[compared["precision"] != "order"]
     values = sorted({float(v) for v in compared["value"]})
     if len(values) < 2 or compared["article_id"].nunique() < 2:
         return None

@@ -1,4 +1,4 @@
-"""Where quotations stand in a text: spans between quotation marks of every style, broken ones too."""
+"""Where quotations stand in a text: between quotation marks of every style, broken ones too."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from dataclasses import dataclass
 _DOUBLE = re.compile(r"''|``|[“”„‟\"«»]")
 _OPENERS = ("“", "„", "«", "``")
 _CLOSERS = ("”", "»")
-_STRAIGHT = ("\"", "''", "‟")
+_STRAIGHT = ('"', "''", "‟")
 _WORD = re.compile(r"\w+(?:[’'.\-]\w+)*")
 _SENTENCE_END = re.compile(r"[.!?…]+\s")
 _ELIDED = re.compile(r"(?:\d0s|\d\d\b|em\b|til\b|tis\b|twas\b|cause\b|bout\b|n\b)", re.I)
 _TITLE_SMALL = frozenset("a an and as at by de for from in la of on or the to with no".split())
 _LONGEST_SINGLE = 600
+LONGEST_SENTENCE = 3000
+"""Characters of a sentence that are read; what is longer is no prose."""
 _LABEL_WORDS = 3
 _SPEECH_WORDS = 5
 
@@ -48,11 +50,13 @@ class Quotation:
 
     @property
     def speech(self) -> bool:
-        """Whether it is long or finished enough to be speech rather than a term in quotation marks."""
+        """Whether it is long or finished enough to be speech rather than a term in marks."""
         if self.titled:
             return False
         finished = bool(re.search(r"[.,!?…]\s*$", self.inner))
-        return self.words >= _SPEECH_WORDS or (finished and self.words > 1 and self.inner.strip()[:1].isupper())
+        return self.words >= _SPEECH_WORDS or (
+            finished and self.words > 1 and self.inner.strip()[:1].isupper()
+        )
 
     @property
     def titled(self) -> bool:
@@ -66,7 +70,10 @@ class Quotation:
         if self.titled:
             return True
         if self.words > _LABEL_WORDS:
-            attributive = re.match(r"\s(?:approach|policy|strategy|slogan|plan|doctrine|mantra|campaign|law|bill)\b", self.after)
+            attributive = re.match(
+                r"\s(?:approach|policy|strategy|slogan|plan|doctrine|mantra|campaign|law|bill)\b",
+                self.after,
+            )
             return bool(attributive) and self.words <= _SPEECH_WORDS
         if re.match(r"\s*\)", self.after):
             return True
@@ -77,7 +84,8 @@ class Quotation:
 
 
 _LINKS = frozenset(
-    "of in on at to for from with by against about over under into and or but as because since if when while after before "
+    "of in on at to for from with by against about over under into and or but as "
+    "because since if when while after before "
     "toward towards on than said says is are was were has have had".split()
 )
 
@@ -91,8 +99,8 @@ def find_quotations(text: str) -> list[Quotation]:
     """Find the quotations of a paragraph.
 
     Curly, straight and angled double marks and single marks are read. A closing mark where none is
-    open opens one if a word follows it; a mark that has no partner ends with its sentence, or with the
-    paragraph where that begins with the mark (a quotation that runs on in the next paragraph).
+    open opens one if a word follows it; a mark that has no partner ends with its sentence, or with
+    the paragraph where that begins with the mark (a quotation that runs on in the next paragraph).
 
     Parameters
     ----------
@@ -121,7 +129,9 @@ def mask_quotations(text: str, quotations: list[Quotation], *, filler: str = "\u
 def _make_quotation(text: str, start: int, end: int, closed: bool) -> Quotation:
     width = 2 if text[start : start + 2] in ("''", "``") else 1
     inner = text[start + width : end - width if closed else end]
-    return Quotation(start, end, inner, closed, text[max(0, start - 40) : start], text[end : end + 40])
+    return Quotation(
+        start, end, inner, closed, text[max(0, start - 40) : start], text[end : end + 40]
+    )
 
 
 def _find_double(text: str) -> list[tuple[int, int, bool]]:
@@ -133,9 +143,17 @@ def _find_double(text: str) -> list[tuple[int, int, bool]]:
         right = text[end] if end < len(text) else " "
         starts = left.isspace() or left in "([—–-/:‘'…"
         if opened < 0:
-            if mark in _OPENERS or (starts and right.strip()) or (mark == "”" and starts):
-                opened = i
-            elif mark in _STRAIGHT and right.isalnum() and not left.isalnum() and left not in ".,!?…":
+            if (
+                mark in _OPENERS
+                or (starts and right.strip())
+                or (mark == "”" and starts)
+                or (
+                    mark in _STRAIGHT
+                    and right.isalnum()
+                    and not left.isalnum()
+                    and left not in ".,!?…"
+                )
+            ):
                 opened = i
         elif mark in _OPENERS and right.strip() and starts:
             spans.append((opened, _end_sentence(text, opened, i), False))
@@ -151,7 +169,13 @@ def _find_double(text: str) -> list[tuple[int, int, bool]]:
                 opened = -1
     if opened >= 0 and opened + 1 < len(text.rstrip()):
         runs_on = not text[:opened].strip()
-        spans.append((opened, len(text.rstrip()) if runs_on else _end_sentence(text, opened, len(text.rstrip())), False))
+        spans.append(
+            (
+                opened,
+                len(text.rstrip()) if runs_on else _end_sentence(text, opened, len(text.rstrip())),
+                False,
+            )
+        )
     return spans
 
 

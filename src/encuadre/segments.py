@@ -52,6 +52,7 @@ _POINTER = re.compile(
     r"\b(?:please (?:refer|see|visit)|refer to our|read (?:our|the) (?:full )?(?:report|paper))\b",
     re.I,
 )
+_PROMISE = re.compile(r"\bin (?:my|our|the) (?:next|forthcoming|upcoming) .*\b(?:op-?ed|column|article|post|part|instal?ment)\b", re.I)
 _TERMINAL = re.compile(r"[.!?…:;,]['\"”’)\]]*$")
 _NEAR_END = 3
 _LONG = 12
@@ -100,13 +101,15 @@ def label_paragraphs(paragraphs: Sequence[Paragraph], *, intact: bool) -> list[l
     """
     segments = _mark_boilerplate(paragraphs)
     _mark_headlines(paragraphs, segments)
+    last = max((i for i, s in enumerate(segments) if s == "body"), default=0)
     labels = []
     for paragraph, segment in zip(paragraphs, segments, strict=True):
         pieces = [paragraph.raw[a:b] for a, b in paragraph.spans]
         debris = [
             not intact and segment == "body" and len(pieces) > 1 and _is_debris(p) for p in pieces
         ]
-        labels.append(["boilerplate" if d else segment for d in debris])
+        promise = [paragraph is paragraphs[last] and bool(_PROMISE.search(p)) for p in pieces]
+        labels.append(["boilerplate" if d or q else segment for d, q in zip(debris, promise, strict=True)])
     return labels
 
 

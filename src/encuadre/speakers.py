@@ -7,26 +7,43 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from encuadre.attribution_words import DETERMINERS, FUNCTION_WORDS, PREPOSITIONS, PRONOUNS, ROLE_NOUNS, SOURCE_NOUNS
+from encuadre.attribution_words import (
+    DETERMINERS,
+    FUNCTION_WORDS,
+    PREPOSITIONS,
+    PRONOUNS,
+    ROLE_NOUNS,
+    SOURCE_NOUNS,
+)
 from encuadre.study import Study
 
 _NAME = re.compile(
-    r"[A-ZÀ-ÖØ-Þ][\w’'\-]*\.?(?: (?:(?:de|del|la|las|van|von|bin|al|der|da|dos|el) )*[A-ZÀ-ÖØ-Þ][\w’'\-]*\.?)+"
+    r"[A-ZÀ-ÖØ-Þ][\w’'\-]*\.?(?: (?:(?:de|del|la|las|van|von|bin|al|der|da|dos|"
+    r"el) )*[A-ZÀ-ÖØ-Þ][\w’'\-]*\.?)+"
 )
 _TITLES = frozenset(
-    "mr mrs ms dr president vice prime minister secretary senator sen rep representative congressman congresswoman gov governor general "
-    "gen colonel col judge justice king queen prince pope mayor ambassador professor prof director chief sir lord lady former then-president "
-    "administrator attorney then chairman chairwoman speaker spokesman spokeswoman analyst mexican american candidate democrat republican "
+    "mr mrs ms dr president vice prime minister secretary senator sen rep "
+    "representative congressman congresswoman gov governor general "
+    "gen colonel col judge justice king queen prince pope mayor ambassador professor "
+    "prof director chief sir lord lady former then-president "
+    "administrator attorney then chairman chairwoman speaker spokesman spokeswoman "
+    "analyst mexican american candidate democrat republican "
     "presidential majority minority leader first lady house senate state".split()
 )
 _BODIES = frozenset(
-    "house senate congress states state department street city county university college institute party court committee commission "
-    "council center centre group association union bank times post journal news daily magazine agency administration bureau ministry "
-    "government cartel organization campaign office company corp inc board force army navy police guard embassy security intelligence "
-    "democrats republicans americans foundation fund network press media service act law day room north south east west new today "
+    "house senate congress states state department street city county university "
+    "college institute party court committee commission "
+    "council center centre group association union bank times post journal news "
+    "daily magazine agency administration bureau ministry "
+    "government cartel organization campaign office company corp inc board force "
+    "army navy police guard embassy security intelligence "
+    "democrats republicans americans foundation fund network press media service act "
+    "law day room north south east west new today "
     "world europe america island valley river beach".split()
 )
-_SHE = re.compile(r"\b(?:Mrs\.?|Ms\.?|Miss|\w*woman|wife|mother|daughter|sister|queen|actress|her)\b")
+_SHE = re.compile(
+    r"\b(?:Mrs\.?|Ms\.?|Miss|\w*woman|wife|mother|daughter|sister|queen|actress|her)\b"
+)
 _HE = re.compile(r"\b(?:Mr\.?|\w+man|husband|father|son|brother|king|actor|his)\b")
 _TITLE_SHE = re.compile(r"\b(?:Mrs\.?|Ms\.?|Miss|\w*woman)\b")
 CATCH_ALL = "*"
@@ -65,7 +82,7 @@ class Person:
 
 
 def make_slug(name: str) -> str:
-    """Return a name in small ASCII letters, digits and hyphens; for other scripts, their code points."""
+    """Return a name in small ASCII letters, digits and hyphens; other scripts as code points."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     slug = re.sub(r"[^a-z0-9]+", "-", plain.replace("'", "")).strip("-")
     return slug or "-".join(f"{ord(c):x}" for c in name if not c.isspace())[:60]
@@ -101,7 +118,9 @@ class Register:
         self.own = {straighten(n).lower() for n in own_names}
         self.known: dict[str, Person] = {}
         self.aliases: list[tuple[str, Person]] = []
-        self.cues = [(c, compile_cue(c), v.id) for v in study.voices for c in v.cues if c != CATCH_ALL]
+        self.cues = [
+            (c, compile_cue(c), v.id) for v in study.voices for c in v.cues if c != CATCH_ALL
+        ]
         self.cues.sort(key=lambda item: -len(item[0]))
         quoted = [v.id for v in study.voices[1:]] or [study.own_voice]
         self.fallback = next((v.id for v in study.voices[1:] if CATCH_ALL in v.cues), quoted[-1])
@@ -145,13 +164,19 @@ class Register:
             if before and (before[-1].isalnum() or before[-1] in "-’"):
                 continue
             words = before.split()
-            if not words or not any(w in PREPOSITIONS | {"and", "with"} for w in words[-2:]) or "," in before:
+            if (
+                not words
+                or not any(w in PREPOSITIONS | {"and", "with"} for w in words[-2:])
+                or "," in before
+            ):
                 return person
         return None
 
     def _read_name(self, subject: str) -> str:
         found = [m for m in _NAME.finditer(subject) if m.end() == len(subject)]
-        words = (found[-1].group() if found else subject.split(" ")[-1] if subject else "").split(" ")
+        words = (found[-1].group() if found else subject.split(" ")[-1] if subject else "").split(
+            " "
+        )
         before = subject[: len(subject) - len(" ".join(words))].split()
         if not words[0][:1].isupper() or (before and before[-1].lower() in PREPOSITIONS | {"and"}):
             return ""
@@ -176,7 +201,9 @@ class Register:
             while len(words) > 1 and words[0].lower().strip(".") in _TITLES:
                 words = words[1:]
             small = {w.lower() for w in words}
-            odd = small & (_BODIES | FUNCTION_WORDS | DETERMINERS | PRONOUNS) or any("’" in w for w in words[:-1])
+            odd = small & (_BODIES | FUNCTION_WORDS | DETERMINERS | PRONOUNS) or any(
+                "’" in w for w in words[:-1]
+            )
             if 1 < len(words) < 5 and words[-1] == short and not odd:
                 return " ".join(words)
         return ""
@@ -185,12 +212,22 @@ class Register:
         if name in self.known:
             return self.known[name]
         last = name.split(" ")[-1]
-        same = [p for n, p in self.known.items() if n.split(" ")[-1] == last and p.named and (n in name or name in n)]
+        same = [
+            p
+            for n, p in self.known.items()
+            if n.split(" ")[-1] == last and p.named and (n in name or name in n)
+        ]
         if same:
             return same[0]
         beside = " ".join([subject, aside, *self._read_asides(name)])
         voice, sure = self._judge(beside)
-        pronoun = "she" if _TITLE_SHE.search(beside) else "he" if re.search(r"\bMr\.?\b|\w+sman\b", beside) else ""
+        pronoun = (
+            "she"
+            if _TITLE_SHE.search(beside)
+            else "he"
+            if re.search(r"\bMr\.?\b|\w+sman\b", beside)
+            else ""
+        )
         person = Person(name, voice, sure, pronoun)
         self.known[name] = person
         return person
@@ -198,8 +235,14 @@ class Register:
     def _read_asides(self, name: str) -> list[str]:
         asides = []
         for match in re.finditer(re.escape(name), self.text):
-            after = re.match(r",\s(?:(?:an?|the|who|then|former|acting|appearing)\b|[A-Z][\w.]*’s\b|[a-z])[^.;“”\"]{3,160}", self.text[match.end() : match.end() + 180])
-            before = re.search(r"(?:^|[.,;“”\"\n]\s?|\b(?:said|told|says)\s)([^.,;“”\"\n]{3,80})$", self.text[max(0, match.start() - 100) : match.start()])
+            after = re.match(
+                r",\s(?:(?:an?|the|who|then|former|acting|appearing)\b|[A-Z][\w.]*’s\b|[a-z])[^.;“”\"]{3,160}",
+                self.text[match.end() : match.end() + 180],
+            )
+            before = re.search(
+                r"(?:^|[.,;“”\"\n]\s?|\b(?:said|told|says)\s)([^.,;“”\"\n]{3,80})$",
+                self.text[max(0, match.start() - 100) : match.start()],
+            )
             asides += [after.group()] if after else []
             asides += [before.group(1)] if before else []
         return asides[:8]
@@ -207,7 +250,9 @@ class Register:
     def _describe(self, subject: str, aside: str) -> Person:
         words = subject.split()
         definite = bool(words) and words[0].lower() == "the"
-        while words and (words[0].lower() in DETERMINERS - {"some", "many", "several", "most", "all", "various"}):
+        while words and (
+            words[0].lower() in DETERMINERS - {"some", "many", "several", "most", "all", "various"}
+        ):
             words = words[1:]
         name = " ".join(words)[:80].strip() or subject
         if name in self.known:
@@ -219,7 +264,13 @@ class Register:
             voice, sure = first.voice, 0.95
         head = words[-1].lower() if words else ""
         plural = head.endswith("s") and not head.endswith(("ss", "’s"))
-        pronoun = "they" if plural else "it" if name[:1].isupper() and not set(name.lower().split()) & {"spokesman", "spokeswoman"} else ""
+        pronoun = (
+            "they"
+            if plural
+            else "it"
+            if name[:1].isupper() and not set(name.lower().split()) & {"spokesman", "spokeswoman"}
+            else ""
+        )
         person = Person(name, voice, sure, pronoun, named=False)
         self.known[name] = person
         return person
@@ -227,7 +278,11 @@ class Register:
     def _match_description(self, words: list[str]) -> Person | None:
         """Match "the former ambassador" with a named person of whom the text says so."""
         wanted = [w.lower() for w in words if len(w) > 2 and w.lower() not in PREPOSITIONS]
-        if not wanted or wanted[-1] not in ROLE_NOUNS - SOURCE_NOUNS or any(w[0].isupper() for w in words):
+        if (
+            not wanted
+            or wanted[-1] not in ROLE_NOUNS - SOURCE_NOUNS
+            or any(w[0].isupper() for w in words)
+        ):
             return None
         fits = []
         for name, person in self.known.items():
@@ -238,7 +293,7 @@ class Register:
         return fits[0] if len(fits) == 1 else None
 
     def _judge(self, *texts: str) -> tuple[str, float]:
-        """Return the voice whose longest cue stands in the first text that has one, with its sureness."""
+        """Return the voice of the longest cue in the first text that has one, and how sure."""
         for text in texts:
             head = re.split(r"\s(?:of|in|at|with|from|for|within|on|by)\s", text, maxsplit=1)[0]
             for part in (head, text):

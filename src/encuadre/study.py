@@ -320,3 +320,11 @@ def _read_sources(root: Path, faults: list[str]) -> pd.DataFrame | None:
         if len(row) == len(header)
     ]
     return pd.DataFrame(records) if records else None
+
+
+def list_hidden_names(study: Study) -> list[str]:
+    """Return the names of targets, speakers and outlets: who is named is neither topic nor wording."""
+    names = [n for t in study.targets for n in (*t.names, *t.titles)]
+    names += [n for s in study.speakers for n in (s.name, *s.aliases)]
+    names += [n for o in study.outlets for n in (o.name, *o.names)]
+    return list(dict.fromkeys(names))

@@ -17,7 +17,7 @@ from sklearn.decomposition import NMF
 from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, TfidfVectorizer
 
 from encuadre.errors import EncuadreError
-from encuadre.study import Study
+from encuadre.study import Study, list_hidden_names
 
 _EXTRA_STOP_WORDS = frozenset(
     "said says told year years last including just like recent new use used make made way did does way "
@@ -29,25 +29,22 @@ _POSSESSIVE = re.compile(r"[’']s?$")
 
 def list_names(study: Study) -> frozenset[str]:
     """Return the words of the names of targets, speakers and outlets: who is named is not a topic."""
-    names = [n for t in study.targets for n in (*t.names, *t.titles)]
-    names += [n for s in study.speakers for n in (s.name, *s.aliases)] + [n for o in study.outlets for n in (o.name, *o.names)]
-    words = re.findall(_TOKEN, " ".join(names))
+    words = re.findall(_TOKEN, " ".join(list_hidden_names(study)))
     return frozenset(_POSSESSIVE.sub("", w).lower() for w in words if w[:1].isupper())
 
 
-def list_spun_words(sentences: pd.DataFrame, articles: pd.DataFrame) -> frozenset[str]:
-    """Return the words that stand only in spun copies: a thesaurus chose them, not the outlet."""
-    spun = articles.loc[articles["integrity"] == "spun", "article_id"]
-    inside = sentences["article_id"].isin(spun)
-    words = [
-        {_POSSESSIVE.sub("", w).lower() for t in sentences.loc[part, "text"] for w in re.findall(_TOKEN, t)}
-        for part in (inside, ~inside)
-    ]
-    return frozenset(words[0] - words[1]) if words[1] else frozenset()
+def pick_shaping(articles: pd.DataFrame) -> list[str]:
+    """Return the articles whose words shape the topics: all but spun copies, where two others are left.
+
+    A thesaurus, not the outlet, chose the words of a spun copy. Its sentences get weights like all
+    others, from topics that were found without it.
+    """
+    others = articles.loc[articles["integrity"] != "spun", "article_id"].tolist()
+    return others if len(others) > 1 else articles["article_id"].tolist()
 
 
 def choose_topic_count(
-    sentences: pd.DataFrame, *, ignore: frozenset[str] = frozenset(), candidates: Sequence[int] = tuple(range(4, 9)), seed: int, resamples: int = 10, top: int = 10
+    sentences: pd.DataFrame, *, shaping: Sequence[str], ignore: frozenset[str] = frozenset(), candidates: Sequence[int] = tuple(range(4, 9)), seed: int, resamples: int = 10, top: int = 10
 ) -> pd.DataFrame:
     """Score numbers of topics by how stable and how coherent their words are.
 
@@ -60,6 +57,8 @@ def choose_topic_count(
     ----------
     sentences : DataFrame
         The table `sentences`.
+    shaping : sequence of str
+        Ids of the articles whose words shape the topics, see `pick_shaping`.
     ignore : set of str
         Words in small letters that are left out, see `list_names`.
     candidates : sequence of int
@@ -76,11 +75,10 @@ def choose_topic_count(
     DataFrame
         k, stability, coherence, chosen (one row is true).
     """
-    documents = gather_paragraphs(sentences)["text"].tolist()
-    weights, _, _ = _weigh_words(documents, ignore)
-    usable = [k for k in candidates if 2 <= k <= max(2, len(documents) // 4)] or [2]
+    weights, _, _ = _weigh_words(_pick_paragraphs(sentences, shaping), ignore)
+    usable = [k for k in candidates if 2 <= k <= max(2, weights.shape[0] // 4)] or [2]
     rng = np.random.default_rng(seed)
-    samples = [np.sort(rng.choice(len(documents), size=max(2, int(0.8 * len(documents))), replace=False)) for _ in range(resamples)]
+    samples = [np.sort(rng.choice(weights.shape[0], size=max(2, int(0.8 * weights.shape[0])), replace=False)) for _ in range(resamples)]
     presence = (weights > 0).astype(float)
     rows = []
     for k in usable:
@@ -93,13 +91,17 @@ def choose_topic_count(
     return table
 
 
-def measure_topics(sentences: pd.DataFrame, *, ignore: frozenset[str] = frozenset(), count: int, seed: int, words: int = 12) -> tuple[pd.DataFrame, pd.DataFrame]:
+def measure_topics(
+    sentences: pd.DataFrame, *, shaping: Sequence[str], ignore: frozenset[str] = frozenset(), count: int, seed: int, words: int = 12
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Give each sentence its topics and each topic its words.
 
     Parameters
     ----------
     sentences : DataFrame
         The table `sentences`; boilerplate takes no part.
+    shaping : sequence of str
+        Ids of the articles whose words shape the topics, see `pick_shaping`.
     ignore : set of str
         Words in small letters that are left out, see `list_names`.
     count : int
@@ -122,10 +124,12 @@ def measure_topics(sentences: pd.DataFrame, *, ignore: frozenset[str] = frozense
     Lee & Seung 1999, Learning the parts of objects by non-negative matrix factorization.
     """
     paragraphs = gather_paragraphs(sentences)
-    weights, vocabulary, vectoriser = _weigh_words(paragraphs["text"].tolist(), ignore)
-    if not 2 <= count <= len(paragraphs):
-        raise EncuadreError(f"{count} topics asked for; {len(paragraphs)} paragraphs allow from 2 to {len(paragraphs)}. Change the parameter `topics`.")
-    model = _factorise(weights, count, seed)
+    shaped, vocabulary, vectoriser = _weigh_words(_pick_paragraphs(sentences, shaping), ignore)
+    most = min(shaped.shape)
+    if not 2 <= count <= most:
+        raise EncuadreError(f"{count} topics asked for; these texts allow from 2 to {most}. Change the parameter `topics`.")
+    model = _factorise(shaped, count, seed)
+    weights = vectoriser.transform(paragraphs["text"])
     order = np.argsort(-model.transform(weights).sum(axis=0), kind="stable")
     components = model.components_[order]
     by_paragraph = _scale_rows(model.transform(weights)[:, order])
@@ -182,10 +186,25 @@ def gather_paragraphs(sentences: pd.DataFrame) -> pd.DataFrame:
     return kept.groupby(["article_id", "paragraph"], sort=False)["text"].agg(" ".join).reset_index()
 
 
-def _weigh_words(documents: list[str], ignore: frozenset[str]):
+def _pick_paragraphs(sentences: pd.DataFrame, shaping: Sequence[str]) -> list[tuple[str, str]]:
+    paragraphs = gather_paragraphs(sentences)
+    kept = paragraphs[paragraphs["article_id"].isin(shaping)]
+    return list(kept[["article_id", "text"]].itertuples(index=False, name=None))
+
+
+def _weigh_words(paragraphs: list[tuple[str, str]], ignore: frozenset[str]):
+    """Weigh the words that two articles share (all words where there is one): only they can be compared."""
+    documents = [text for _, text in paragraphs]
     few = len(documents) < 20
+    read = _WordReader(documents, ignore)
+    used: dict[str, set[str]] = {}
+    for article_id, text in paragraphs:
+        for word in read(text):
+            used.setdefault(word, set()).add(article_id)
+    needed = min(2, len({a for a, _ in paragraphs}))
+    lonely = frozenset(w for w, where in used.items() if len(where) < needed)
     vectoriser = TfidfVectorizer(
-        tokenizer=_WordReader(documents, ignore), token_pattern=None, lowercase=False,
+        tokenizer=_WordReader(documents, ignore | lonely), token_pattern=None, lowercase=False,
         min_df=1 if few else 2, max_df=1.0 if few else 0.5, sublinear_tf=True,
     )  # fmt: skip
     try:
@@ -207,7 +226,8 @@ class _WordReader:
         return [w for w in words if len(w) > 2 and w not in self._ignored]
 
     def __call__(self, text: str) -> list[str]:
-        return [w[:-1] if w.endswith("s") and w[:-1] in self._known else w for w in self._read(text)]
+        folded = (w[:-1] if w.endswith("s") and w[:-1] in self._known else w for w in self._read(text))
+        return [w for w in folded if w not in self._ignored]
 
 
 def _factorise(weights, count: int, seed: int) -> NMF:

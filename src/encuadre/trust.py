@@ -68,7 +68,7 @@ def name_categories(study: Study) -> dict[str, str]:
     return {label.id: label.label for f in study.codebook.fields for label in f.labels} | STANCES
 
 
-def describe_coding(codings: pd.DataFrame, agreement: pd.DataFrame, sentences: pd.DataFrame) -> list[str]:
+def describe_coding(codings: pd.DataFrame, agreement: pd.DataFrame, names: Mapping[str, str]) -> list[str]:
     """Say who coded what, and how far the agreement can be trusted."""
     coders = list_coders(codings)
     if not coders:
@@ -83,7 +83,7 @@ def describe_coding(codings: pd.DataFrame, agreement: pd.DataFrame, sentences: p
     if rows.empty:
         return [text]
     low = rows.sort_values("alpha").iloc[0]
-    return [text, f"The field on which the passes agree least is {low['field'].replace('_', ' ')} (alpha {low['alpha']:.2f}, 95% interval {low['low']:.2f} to {low['high']:.2f})."]
+    return [text, f"The field on which the passes agree least is “{names.get(low['field'], low['field'])}” (alpha {low['alpha']:.2f}, 95% interval {low['low']:.2f} to {low['high']:.2f})."]
 
 
 def score_models(labels: Mapping[str, pd.DataFrame], *, fields: Sequence[str]) -> pd.DataFrame:
@@ -107,14 +107,14 @@ def score_models(labels: Mapping[str, pd.DataFrame], *, fields: Sequence[str]) -
     return pd.DataFrame(rows, columns=pd.Index(["field", "n", "accuracy", "macro_f1", "majority", "majority_f1"]))
 
 
-def describe_scores(scores: pd.DataFrame) -> list[str]:
+def describe_scores(scores: pd.DataFrame, names: Mapping[str, str]) -> list[str]:
     """Say which field the models measure best and worst."""
     if scores.empty:
         return ["There is no reference coding to hold the models against."]
     ordered = scores.sort_values("macro_f1")
     worst, best = ordered.iloc[0], ordered.iloc[-1]
     return [
-        f"Measured best: {best['field'].replace('_', ' ')} (macro-F1 {best['macro_f1']:.2f}). **Measured worst: {worst['field'].replace('_', ' ')}** "
+        f"Measured best: {names.get(best['field'], best['field'])} (macro-F1 {best['macro_f1']:.2f}). **Measured worst: {names.get(worst['field'], worst['field'])}** "
         f"(macro-F1 {worst['macro_f1']:.2f}, against {worst['majority_f1']:.2f} for always naming the commonest label). Where nothing is coded, findings on that field should not be built on the model."
     ]
 
@@ -144,7 +144,7 @@ def list_errors(labels: Mapping[str, pd.DataFrame], scores: pd.DataFrame, senten
     wrong = wrong.merge(articles[["article_id", "integrity"]], on="article_id")
     pairs = wrong.groupby([f"{field}_m", f"{field}_c"])["sentence_id"].transform("size")
     wrong = wrong.assign(pairs=pairs, length=wrong["text"].str.len()).sort_values(["pairs", "length", "sentence_id"], ascending=[False, True, True])
-    wrong = wrong.drop_duplicates([f"{field}_m", f"{field}_c"]).head(most)
+    wrong = wrong[wrong["text"].str.split().str.len() >= 6].drop_duplicates([f"{field}_m", f"{field}_c"]).head(most)
     rows = []
     for r in wrong.to_dict("records"):
         text = r["text"][:200].replace("[", "(").replace("]", ")") + ("" if r["integrity"] == "intact" else " (altered copy)")
@@ -164,7 +164,7 @@ def _say_label(label: str) -> str:
 
 def name_findings(findings: Sequence[Finding]) -> list[tuple[str, str]]:
     """Return (id, short name) of the findings that compare two groups."""
-    return [(f.id, f.id.replace("_", " ").replace("-", ": ", 1).replace("-", ", ")) for f in findings]
+    return [(f.id, f.short) for f in findings]
 
 
 def tabulate_stability(stability: pd.DataFrame, findings: Sequence[Finding]) -> pd.DataFrame:

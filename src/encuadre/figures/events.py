@@ -41,7 +41,7 @@ def sum_events(table: pd.DataFrame) -> pd.DataFrame:
     """
     articles = table.groupby("outlet")["article_id"].nunique()
     sums = table.groupby(["event", "outlet"], as_index=False)[["sentences", "share"]].sum()
-    return sums.assign(share=sums["share"] / sums["outlet"].map(articles))
+    return sums.assign(share=sums["share"] / sums["outlet"].map(articles).astype(float))
 
 
 def _title(told: dict[str, int], outlets: Sequence[Outlet]) -> str:

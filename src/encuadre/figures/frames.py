@@ -101,7 +101,7 @@ def _draw(
     what: str,
 ) -> Drawing:
     rows = pick_estimates(estimates, measure=measure, method=method)
-    named = list_outlets(outlets, rows)
+    named = list_outlets(outlets, estimates)
     heat = arrange_cells(rows, labels, named)
     framed = rows[rows["category"] != "none"]
     clear = find_clear_leads(rows, heat)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -157,7 +158,7 @@ def _draw_cell(ax: Axes, x: float, y: float, cell: pd.Series, top: float, lead: 
     if value <= 0:
         draw_ring(ax, x, y)
         return
-    style = {"ha": "center", "va": "center", "fontsize": SIZE["row"], "zorder": 5}
+    style: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": SIZE["row"], "zorder": 5}
     if cell["strength"] == "cannot_tell":
         draw_hatch(ax, x - w / 2, y - h / 2, w, h)
         ax.text(
@@ -210,6 +211,8 @@ def draw_heat(
     )
     ax = add_panel(page, left=left, right=mean, top=key + head)
     write_rows(ax, list(labels.values()), left)
+    if not outlets:
+        page.canvas.text(0, page.top - 0.2, "no estimates", fontsize=SIZE["label"], color=INK3)
     ax.set_xlim(-0.5, max(len(outlets), 1) - 0.5)
     told = heat.cells["estimate"][heat.cells["strength"] != "cannot_tell"]
     top = float(told.max()) if told.notna().any() and told.max() > 0 else 1.0

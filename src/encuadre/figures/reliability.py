@@ -46,6 +46,10 @@ def say_alpha(alpha: float) -> str:
 
 def _title_agreement(strengths: Sequence[str], noun: str) -> str:
     words = {"firm": "firmly", "tentative": "tentatively", "cannot_tell": "too unreliably to use"}
+    many, one = "are coded", "is coded"
+    if noun == "comparison":
+        words["cannot_tell"] = "too little to be used"
+        many, one = "agree", "agrees"
     parts = [(k, sum(s == k for s in strengths)) for k in words]
     parts = [(k, n) for k, n in parts if n]
     total = len(strengths)
@@ -53,15 +57,12 @@ def _title_agreement(strengths: Sequence[str], noun: str) -> str:
         return "How well the coders agree cannot be told: no units were coded twice"
     if len(parts) == 1:
         if total == 1:
-            return f"the one {noun} is coded {words[parts[0][0]]}"
+            return f"the one {noun} {one} {words[parts[0][0]]}"
         both = "both" if total == 2 else f"all {count_words(total)}"
-        return f"{both} {noun}s are coded {words[parts[0][0]]}"
-    said = []
-    for k, n in parts:
-        be = ("is" if n == 1 else "are") if not said else ""
-        said.append(
-            f"{count_words(n)} {be} coded {words[k]}" if be else f"{count_words(n)} {words[k]}"
-        )
+        return f"{both} {noun}s {many} {words[parts[0][0]]}"
+    said = [f"{count_words(n)} {words[k]}" for k, n in parts]
+    first, count = parts[0]
+    said[0] = f"{count_words(count)} {one if count == 1 else many} {words[first]}"
     return f"of {count_words(total)} {noun}s, {join_words(said)}"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
@@ -41,7 +42,7 @@ def write_row(
     step = LINE * (high - low) / inches * (1 if ax.yaxis_inverted() else -1)
     start = y - step * (len(lines) + len(paler) - 1) / 2
     for k, line in enumerate(lines + paler):
-        style = {"fontsize": SIZE["row"], "color": INK, "weight": weight}
+        style: dict[str, Any] = {"fontsize": SIZE["row"], "color": INK, "weight": weight}
         if k >= len(lines):
             style = {"fontsize": SIZE["note"], "color": INK3}
         ax.text(left, start + k * step, line, va="center", transform=from_left(ax), **style)
@@ -49,14 +50,14 @@ def write_row(
 
 def write_rows(ax: Axes, names: Sequence[str], width: float) -> None:
     """Row names from top to bottom, one unit apart; sets the axes' y limits."""
-    ax.set_ylim(len(names) - 0.5, -0.5)
+    ax.set_ylim(max(len(names), 1) - 0.5, -0.5)
     for y, name in enumerate(names):
         write_row(ax, y, name, width)
 
 
 def write_outlets(ax: Axes, outlets: Sequence[Outlet], width: float, *, narrow: bool) -> None:
     """Outlets as rows with their swatches; short names on a narrow page. Sets y limits."""
-    ax.set_ylim(len(outlets) - 0.5, -0.5)
+    ax.set_ylim(max(len(outlets), 1) - 0.5, -0.5)
     for y, outlet in enumerate(outlets):
         mark_outlet(ax, outlet, 0.065, y)
         write_row(ax, y, outlet.short if narrow else outlet.label, width, left=SWATCH)
@@ -163,7 +164,7 @@ def write_heads(
     """Names of outlets `dy` points above the axes, each under its swatch."""
     for x, lines, outlet in zip(places, heads, outlets, strict=True):
         for k, line in enumerate(reversed(lines)):
-            style = {"ha": align, "va": "baseline", "weight": 600}
+            style: dict[str, Any] = {"ha": align, "va": "baseline", "weight": 600}
             draw_label(ax, x, ax.get_ylim()[1], line, dy=dy + k * 10.2, **style)
         shift = 0.0 if align == "center" else 3.2
         mark_column(ax, outlet, x, dy + len(lines) * 10.2 + 2.5, shift)

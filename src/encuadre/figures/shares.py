@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -100,7 +101,7 @@ def _draw_bar(ax: Axes, y: float, length: float, share: float, colour: str) -> N
     """A bar from zero (inches) with its number, inside where it fits."""
     ax.barh(y, length, 0.62, color=colour)
     words = f"{share * 100:.0f}"
-    style = {"weight": 600, "fontsize": SIZE["row"]}
+    style: dict[str, Any] = {"weight": 600, "fontsize": SIZE["row"]}
     if abs(length) > measure_text(words, SIZE["row"], 600) + 0.12:
         colour = choose_type_colour(colour)
         ax.text(length / 2, y, words, color=colour, ha="center", va="center", **style)
@@ -152,7 +153,7 @@ def draw_stance_shares(
     )
     rows = rows.assign(category=rows["category"].replace(STANCES))
     rows = rows[rows["category"].isin(NAMES)]
-    named = list_outlets(outlets, rows)
+    named = list_outlets(outlets, estimates)
     cells: dict[str, dict[str, pd.Series]] = {o.name: {} for o in named}
     for _, row in rows.iterrows():
         cells[row["outlet"]][row["category"]] = row
@@ -216,7 +217,7 @@ def draw_stance_shares(
         draw_label(side, widths[2], y, words, dx=right * 72, ha="right", weight=600)
     for panel in (ax, side):
         panel.axvline(0, color=INK, lw=0.9)
-    style = {"va": "baseline", "weight": 600}
+    style: dict[str, Any] = {"va": "baseline", "weight": 600}
     draw_label(ax, 0, -0.5, heads[0], dx=-3, dy=5, ha="right", color=UNFAVOURABLE, **style)
     draw_label(ax, 0, -0.5, heads[1], dx=3, dy=5, color=FAVOURABLE, **style)
     draw_label(side, 0, -0.5, heads[2], dy=5, color=INK3, **style)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -259,7 +260,7 @@ def draw_timeline(
         if several:
             draw_label(ax, high, y, f"{len(rows)}", dx=right * 72, ha="right", color=INK3)
     if several:
-        style = {"ha": "right", "va": "baseline", "color": INK3}
+        style: dict[str, Any] = {"ha": "right", "va": "baseline", "color": INK3}
         draw_label(ax, high, -0.5, "n", dx=right * 72, dy=2, **style)
     ticks = choose_ticks(first, last, chart)
     ax.set_xticks([day.toordinal() for day, _ in ticks], [word for _, word in ticks], color=INK3)

@@ -75,6 +75,8 @@ def _title(
     outlets: Sequence[Outlet],
     target: str,
 ) -> tuple[str, str]:
+    if not outlets:
+        return f"Stance toward {target} cannot be told: no sentence names it", "cannot_tell"
     known = {name: row for name, row in own.items() if is_known(row)}
     by_name = {outlet.name: outlet for outlet in outlets}
     low_first = sorted(known.values(), key=lambda row: row["estimate"])
@@ -256,7 +258,7 @@ def draw_stance(
         estimates, measure="stance", target=target[0], voices=("own", "quoted"), method=method
     )
     rows = rows[rows["category"] == "mean"]
-    named = list_outlets(outlets, rows)
+    named = list_outlets(outlets, estimates)
     own = {row["outlet"]: row for _, row in rows[rows["voice"] == "own"].iterrows()}
     quoted = {row["outlet"]: row for _, row in rows[rows["voice"] == "quoted"].iterrows()}
     gaps = {o.name: compare_voices(own.get(o.name), quoted.get(o.name)) for o in named}

@@ -60,7 +60,7 @@ def draw_topics(
     method : {"raw", "corrected", "coded"}, optional
     """
     rows = pick_estimates(estimates, measure="topic", method=method)
-    named = list_outlets(outlets, rows)
+    named = list_outlets(outlets, estimates)
     heat = arrange_cells(rows, name_labels(topic_labels), named, aside=())
     title, strength = title_shares(rows, heat.labels, named, "topic")
     note = f"{note_cells(heat, 'sentences of headline and body')} {say_method(rows)}".strip()

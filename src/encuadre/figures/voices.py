@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -101,7 +102,7 @@ def _draw_heads(ax: Axes, labels: Sequence[str], shares: Sequence[float], inches
     places = spread(middles, sizes, -0.1, inches + 0.1)
     for head, middle, spot in zip(lines, middles, places, strict=True):
         for k, line in enumerate(reversed(head)):
-            style = {"ha": "center", "va": "baseline", "color": INK2}
+            style: dict[str, Any] = {"ha": "center", "va": "baseline", "color": INK2}
             draw_label(ax, spot / inches, -0.72, line, dy=k * 10.2, **style)
         ax.plot([middle / inches, spot / inches], [-0.37, -0.62], color=INK3, lw=0.6, clip_on=False)
 
@@ -130,7 +131,7 @@ def draw_voices(
     """
     rows = pick_estimates(estimates, measure="voice", method=method)
     rows, labels = pool_voices(rows, name_labels(voices))
-    named = list_outlets(outlets, rows)
+    named = list_outlets(outlets, estimates)
     own = next(iter(labels), "")
     own_share = rows[rows["category"] == own].set_index("outlet")["estimate"].fillna(-1)
     named = sorted(named, key=lambda o: -own_share.get(o.name, -1))

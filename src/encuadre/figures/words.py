@@ -170,8 +170,9 @@ def find_contrast(rows: pd.DataFrame) -> tuple[pd.Series, pd.Series] | None:
     told = [is_known(row) for _, row in rows.iterrows()]
     known = rows[pd.Series(told, index=rows.index, dtype=bool)]
     for _, group in known.groupby("category", sort=False):
-        for _, high in group.iterrows():
-            for _, low in group.iterrows():
+        members = [row for _, row in group.iterrows()]
+        for high in members:
+            for low in members:
                 distance = high["estimate"] - low["estimate"]
                 if high["low"] > low["high"] and distance > gap + 1e-12:
                     best, gap = (high, low), distance

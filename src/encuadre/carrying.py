@@ -1,0 +1,152 @@
+"""A speaker carried on: over a quotation, a paragraph, an announced list or a forecast."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from encuadre.attribution_words import LIST_NOUNS, NUMBER_WORDS
+from encuadre.claims import FAR_QUOTE, Claim, Sentence, first_of
+from encuadre.quotations import count_words
+
+_FORECAST = re.compile(
+    r"\b(?:likely|will|would|going to|expects?|expected|predicts?|predicted|forecasts?|"
+    r"prospects?|outcome)\b"
+)
+
+_WILL = re.compile(r"\b(?:will|would|won’t|going to)\b")
+
+_LOOKS_BACK = re.compile(r"^(?:But|However|Yet|That|This|Those|These|Still|Meanwhile)\b")
+_MARKER = 2
+"""Characters that a list marker adds to the gap before a paragraph."""
+
+
+def find_charges(sentences: list[Sentence]) -> Iterator[int]:
+    """Yield the sentences of lists that a sentence of the outlet announces with a colon."""
+    announced, gap = False, 0
+    starts = [
+        s
+        for s, before in zip(sentences[1:], sentences, strict=False)
+        if s.paragraph != before.paragraph
+    ]
+    plain = min((s.gap for s in starts), default=0)
+    for i, sentence in enumerate(sentences):
+        new = i > 0 and sentence.paragraph != sentences[i - 1].paragraph
+        if new and sentences[i - 1].text.rstrip().endswith(":"):
+            speaks = any(not r.embedded and r.kind != "belief" for r in sentences[i - 1].reports)
+            announced, gap = not speaks, sentence.gap
+        elif new and announced:
+            marked = gap >= plain + _MARKER
+            announced = marked and sentence.gap >= gap
+        if announced:
+            yield i
+
+
+def announces(sentence: Sentence) -> bool:
+    """Whether the sentence announces a counted list ("outlined four demands")."""
+    words = re.findall(r"[\w’]+", sentence.masked.lower())
+    counted = any(
+        a in NUMBER_WORDS and any(b in LIST_NOUNS for b in words[i + 1 : i + 4])
+        for i, a in enumerate(words)
+    )
+    return counted
+
+
+def carry_quotations(sentences: list[Sentence], claims: list[Claim]) -> None:
+    """Give quoted sentences without a reporting clause the speaker beside them."""
+    for i, (sentence, claim) in enumerate(zip(sentences, claims, strict=True)):
+        if claim.person or claim.rule == "outlet_rule" or not _is_quoted(sentence):
+            continue
+        donor, rule = _find_donor(sentences, claims, i)
+        if donor is not None:
+            attribution = "direct" if sentence.share >= FAR_QUOTE or _inside(sentence) else "mixed"
+            claims[i] = Claim(donor.person, attribution, "", rule, donor.sure)
+
+
+def _is_quoted(sentence: Sentence) -> bool:
+    return _inside(sentence) or (
+        any(q.speech for q in sentence.quotations) and sentence.share >= 0.4
+    )
+
+
+def _inside(sentence: Sentence) -> bool:
+    words = sum(q.words for q in sentence.quotations)
+    return (
+        words >= 0.8 * max(1, count_words(sentence.text))
+        and words > 0
+        and (sentence.segment == "body")
+    )
+
+
+def _find_donor(sentences: list[Sentence], claims: list[Claim], i: int) -> tuple[Claim | None, str]:
+    paragraph = sentences[i].paragraph
+    after = range(i + 1, len(sentences))
+    if _runs_over(sentences, i):
+        for j in after:
+            if sentences[j].paragraph != paragraph or not sentences[j].quotations:
+                break
+            if claims[j].person:
+                return claims[j], "same_quotation"
+            if not _runs_over(sentences, j):
+                break
+    for j in range(i - 1, -1, -1):
+        if sentences[j].paragraph != paragraph:
+            break
+        if claims[j].person and claims[j].rule != "carried":
+            return claims[j], "same_paragraph"
+    for j in after:
+        if sentences[j].paragraph != paragraph:
+            break
+        if claims[j].person:
+            return claims[j], "same_paragraph"
+    first = first_of(sentences, i)
+    for j in range(first - 1, max(-1, first - 6), -1):
+        if claims[j].person:
+            return claims[j], "earlier_paragraph"
+        if sentences[j].segment == "headline":
+            break
+    return None, ""
+
+
+def _runs_over(sentences: list[Sentence], i: int) -> bool:
+    quotations = sentences[i].quotations
+    return (
+        bool(quotations)
+        and quotations[-1].end >= len(sentences[i].text.rstrip())
+        and not re.search(r"[”\"»’']\s*$", sentences[i].text)
+    )
+
+
+def carry_lists(sentences: list[Sentence], claims: list[Claim]) -> None:
+    """Carry a speaker over an announced list and over a forecast that runs on."""
+    holder: Claim | None = None
+    for i, (sentence, claim) in enumerate(zip(sentences, claims, strict=True)):
+        if sentence.segment == "headline":
+            holder = None
+            continue
+        if claim.person:
+            if holder and claim.person is not holder.person:
+                holder = None
+            holder = claim if claim.lists else holder
+            continue
+        before = claims[i - 1] if i else None
+        same = i > 0 and sentences[i - 1].paragraph == sentence.paragraph
+        if claim.rule == "none" and holder:
+            claims[i] = Claim(holder.person, "indirect", "", "carried", holder.sure)
+        elif (
+            claim.rule == "none"
+            and before
+            and before.person
+            and same
+            and before.attribution == "indirect"
+            and _is_forecast(sentences[i - 1], sentence)
+        ):
+            claims[i] = Claim(before.person, "indirect", "", "carried", before.sure)
+
+
+def _is_forecast(before: Sentence, sentence: Sentence) -> bool:
+    return bool(
+        _FORECAST.search(before.masked)
+        and _WILL.search(sentence.masked[:60])
+        and not _LOOKS_BACK.match(sentence.text)
+    )

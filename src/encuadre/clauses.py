@@ -1,0 +1,163 @@
+"""How a reporting verb stands in its clause: auxiliaries, complement, subordination."""
+
+from __future__ import annotations
+
+from encuadre.attribution_words import (
+    ADVERBS,
+    AUXILIARIES,
+    DETERMINERS,
+    FORMS,
+    MEDIUM_VERBS,
+    NEGATIONS,
+    NOT_NAMES,
+    PRONOUNS,
+    SOURCE_NOUNS,
+    SPEECH_NOUNS,
+    SUBORDINATORS,
+)
+from encuadre.phrases import (
+    FILLER,
+    TIMES,
+    Token,
+    is_name,
+)
+
+NOUNLIKE = frozenset(
+    "state claim report voice comment estimate document question counter brand fear doubt "
+    "note remark joke repeat".split()
+)
+
+
+def strip_group(tokens: list[Token], i: int) -> tuple[int, set[str], bool]:
+    """Step left over adverbs and auxiliaries; return the first token, the auxiliaries, negation."""
+    begin, auxiliaries, negated = i, set(), False
+    while begin > 0:
+        low = tokens[begin - 1].low
+        if low in NEGATIONS or low.endswith("n’t"):
+            negated = True
+        elif low in AUXILIARIES:
+            auxiliaries.add(low)
+        elif (
+            begin > 2
+            and low in TIMES
+            and tokens[begin - 2].low in ("this", "last", "next", "late", "earlier", "each")
+        ):
+            begin -= 1
+        elif low in NOT_NAMES and low.endswith("day") and begin > 1:
+            begin -= tokens[begin - 2].low in ("on", "late", "early")
+        elif not (
+            low in ADVERBS
+            or (
+                low.endswith("ly")
+                and len(low) > 4
+                and low not in ("family", "italy", "july", "ally", "kelly")
+            )
+        ):
+            break
+        begin -= 1
+    return begin, auxiliaries, negated
+
+
+def is_medium_report(tokens: list[Token], begin: int, i: int, lemma: str) -> bool:
+    ahead = [t.low for t in tokens[i + 1 : i + 7]]
+    if lemma in ("publish", "issue", "release"):
+        return any(w in SPEECH_NOUNS for w in ahead)
+    left = [t.low.removesuffix("’s") for t in tokens[max(0, begin - 12) : begin]]
+    return any(w in SOURCE_NOUNS for w in left) and lemma in MEDIUM_VERBS
+
+
+def complements(tokens: list[Token], i: int, lemma: str, kind: str) -> bool:
+    """Whether what follows fits the verb where it has other senses."""
+    ahead = [t.low for t in tokens[i + 1 : i + 4]] + [""] * 3
+    quoted = any(t.text[0] == FILLER for t in tokens)
+    if lemma == "call":
+        renames = ahead[0] in DETERMINERS | {"it", "him", "them"} and any(
+            t.low in ("a", "an") for t in tokens[i + 2 : i + 18]
+        )
+        return ahead[0] in ("for", "on", "upon") or quoted or renames
+    if lemma == "speak":
+        return ahead[0] in ("of", "about", "out")
+    if lemma == "put":
+        return ahead[0] == "it"
+    if lemma == "lash":
+        return ahead[0] == "out"
+    if lemma == "question":
+        return quoted or ahead[0] in ("whether", "how", "why", "if")
+    if lemma == "maintain":
+        return ahead[0] == "that" or quoted
+    if lemma in (
+        "welcome",
+        "defend",
+        "brand",
+        "tout",
+        "compare",
+        "dispute",
+        "counter",
+        "repeat",
+        "vent",
+    ):
+        return quoted
+    if kind == "act":
+        return quoted or (lemma in ("vow", "promise", "pledge") and ahead[0] == "that")
+    if kind == "belief":
+        return ahead[0] not in (".", "of", "for", "in", "about", FILLER)
+    return True
+
+
+def opens_content(token: Token | None) -> bool:
+    if token is None:
+        return False
+    opens = (
+        token.low in DETERMINERS
+        or token.low in PRONOUNS
+        or token.low in ("there", "how", "why", "what", "whether", "to")
+    )
+    return opens or token.text[0] in FILLER + ":" or token.text[0].isdigit() or is_name(token)
+
+
+def is_embedded(tokens: list[Token], subject: tuple[int, int], begin: int, i: int) -> bool:
+    if tokens[subject[0]].low in ("who", "which"):
+        return True
+    if subject[0] == 0:
+        return False
+    before = tokens[subject[0] - 1].low
+    if before == "that":
+        verb = tokens[subject[0] - 2].low if subject[0] > 1 else ""
+        return not (
+            verb in FORMS
+            or verb
+            in ("is", "was", "clear", "true", "mind", "likely", "obvious", "note", "mentioning")
+        )
+    if before in SUBORDINATORS:
+        return True
+    j = subject[0] - 1
+    while (
+        j >= 0
+        and tokens[j].text not in ",;:"
+        and tokens[j].text[0] != FILLER
+        and subject[0] - j < 4
+    ):
+        if tokens[j].low in SUBORDINATORS - {"as"} and tokens[j].low not in (
+            "since",
+            "before",
+            "after",
+        ):
+            return True
+        j -= 1
+    return False
+
+
+def is_comment(tokens: list[Token], subject: tuple[int, int], i: int) -> bool:
+    """Whether it is a comment clause, "as X put it,", that leaves the claim to the main clause."""
+    if tokens[subject[0] - 1].low != "as":
+        return False
+    if subject[0] > 1 and tokens[subject[0] - 2].low in ("even", "just", "such"):
+        return False
+    return (
+        i + 1 >= len(tokens)
+        or tokens[i + 1].text in ",."
+        or (
+            tokens[i + 1].low in ("in", "on", "at", "during", "it")
+            and any(t.text == "," for t in tokens[i:])
+        )
+    )

@@ -1,0 +1,333 @@
+"""Who makes the claim: quotation marks, reporting verbs, decision rules, speakers."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from encuadre.articles import read_articles
+from encuadre.quotations import find_quotations
+from encuadre.schemas import check_table
+from encuadre.sentences import split_sentences
+from encuadre.speakers import Register, make_slug
+from encuadre.study import Codebook, Outlet, Speaker, Study, Target, Voice, read_study
+from encuadre.voices import CONFIDENCE, measure_voices
+
+DATA = Path(__file__).parents[1] / "data"
+
+
+@pytest.fixture(scope="module")
+def study() -> Study:
+    return read_study(DATA)
+
+
+@pytest.fixture(scope="module")
+def measured(study: Study) -> tuple[pd.DataFrame, pd.DataFrame]:
+    sentences = split_sentences(*read_articles(study))
+    return sentences, measure_voices(sentences, study=study)
+
+
+def make_study(**fields) -> Study:
+    base = {
+        "root": Path(),
+        "title": "",
+        "question": "",
+        "targets": (Target(id="city", label="the city", names=("City Hall",)),),
+        "voices": (
+            Voice(id="outlet", label="outlet"),
+            Voice(id="city", label="city", cues=("mayor", "city ... officials")),
+            Voice(id="residents", label="residents", cues=("*", "tenants")),
+        ),
+        "outlets": (),
+        "speakers": (Speaker(name="Ada Moss", voice="city", aliases=("Moss",), pronouns="she"),),
+        "topic_names": {},
+        "near_duplicates": "allow",
+        "parameters": {},
+        "codebook": Codebook(version="1", unit="sentence", fields=()),
+        "events": {},
+        "sources": pd.DataFrame([{"article_id": "a", "outlet": "Gazette"}]),
+    }
+    return Study(**(base | fields))
+
+
+def measure_text(text: str, study: Study | None = None, integrity: str = "intact") -> pd.DataFrame:
+    articles = pd.DataFrame({"article_id": ["a"], "integrity": [integrity]})
+    sentences = split_sentences(articles, {"a": text}).assign(segment="body")
+    return measure_voices(sentences, study=study or make_study())
+
+
+def read_first(text: str, **options) -> tuple[str, str, str]:
+    row = measure_text(text, **options).iloc[0]
+    return row["voice"], row["attribution"], row["speaker"]
+
+
+@pytest.mark.parametrize(
+    ("text", "inner"),
+    [
+        ("“We will act,” she said.", ["We will act,"]),
+        ('"We will act," she said.', ["We will act,"]),
+        ("«We will act», she said.", ["We will act"]),
+        ("''We will act,'' she said.", ["We will act,"]),
+        ("‘We will act,’ she said.", ["We will act,"]),
+        ("The cartel’s boss and the drivers’ union don’t agree.", []),
+        ("He called it ‘the boss’s plan’ today.", ["the boss’s plan"]),
+        ("since he began the ” War on Drugs” in the US", [" War on Drugs"]),
+        ("He said “a lot. And then he left.", ["a lot."]),
+        (
+            "“It begins here and runs on. It does not end",
+            ["It begins here and runs on. It does not end"],
+        ),
+        ("in the country,” said Luna.", []),
+        ("‘Tis the season of the ’90s", []),
+        ("“He said ‘no’ to me.”", ["He said ‘no’ to me."]),
+    ],
+)
+def test_quotation_marks_of_each_style_are_read(text: str, inner: list[str]):
+    found = find_quotations(text)
+    assert [q.inner for q in found] == inner
+    assert all(0 <= q.start < q.end <= len(text) for q in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("“The bridge is safe and will stay open,” Moss said.", ("city", "direct", "Ada Moss")),
+        ("“The bridge is safe and will stay open,” said Moss.", ("city", "direct", "Ada Moss")),
+        ("Moss said the bridge was safe.", ("city", "indirect", "Ada Moss")),
+        ("The bridge was safe, Moss said.", ("city", "indirect", "Ada Moss")),
+        ("Moss said the bridge was “a disgrace to us all.”", ("city", "mixed", "Ada Moss")),
+        ("According to Moss, the bridge is safe.", ("city", "indirect", "Ada Moss")),
+        ("The bridge is safe in all Statesaccording to Moss.", ("city", "indirect", "Ada Moss")),
+        (
+            "Now in line with tenants downtown, the bridge is gone.",
+            ("residents", "indirect", "tenants downtown"),
+        ),
+        ("As Moss aptly put it, the bridge was a “mockery.”", ("city", "mixed", "Ada Moss")),
+        ("The bridge is gone, tenants say.", ("residents", "indirect", "tenants")),
+        ("“It is gone and it will not return,” mentioned Moss.", ("city", "direct", "Ada Moss")),
+        (
+            "Tom Reed, a plumber from the north side, said rents were up.",
+            ("residents", "indirect", "Tom Reed"),
+        ),
+        (
+            "City housing officials denied that rents were up.",
+            ("city", "indirect", "City housing officials"),
+        ),
+        ("Moss went on to claim that rents were down.", ("city", "indirect", "Ada Moss")),
+        (
+            "The plan was welcomed by many tenants as a fresh start.",
+            ("residents", "indirect", "many tenants"),
+        ),
+        ("A survey shows rents are up.", ("residents", "indirect", "survey")),
+        (
+            "A plumber who asked not to be named told us that rents were up.",
+            ("residents", "indirect", "plumber"),
+        ),
+        ("Its director, Ada Moss, said that rents were up.", ("city", "indirect", "Ada Moss")),
+    ],
+)
+def test_reporting_clause_gives_voice_attribution_and_speaker(text: str, expected: tuple):
+    assert read_first(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Even as rents soared, Moss said she had no plan to act.",
+        "Moss falsely claimed that rents were down.",
+        "Moss claimed to have fixed hundreds of flats, by adding empty ones and "
+        "otherwise manipulating the data.",
+        "Moss wants the state to pay for the bridge.",
+        "Moss later boasted that the city had done nothing “to keep the peace.”",
+        "Moss demanded an explanation from the state.",
+        "Rents are up by a tenth, as a Gazette report shows.",
+        "Ismael “El Mayo” Zambada was arrested near the bridge.",
+        "The policy is dubbed “hugs, not bullets” by nobody in particular.",
+        "The tower, which Moss says is safe, fell on Monday.",
+        "The United States and other states met.",
+        "Moss did not say when the bridge would open.",
+    ],
+)
+def test_decision_rules_leave_the_claim_to_the_outlet(text: str):
+    assert read_first(text) == ("outlet", "none", "")
+
+
+def test_loaded_verb_with_own_words_quoted_is_the_speaker():
+    text = (
+        "Moss lashed out at the press, calling it “an arrogant crowd that should never "
+        "be believed by anyone.”"
+    )
+    assert read_first(text) == ("city", "mixed", "Ada Moss")
+
+
+def test_items_of_an_announced_list_of_charges_are_the_outlets():
+    text = (
+        "But here is why the city failed:\n- In May, Moss said rents were fine.\n- In "
+        "June, Moss denied it.\nMoss said the list was wrong."
+    )
+    assert list(measure_text(text)["voice"]) == ["outlet", "outlet", "outlet", "city"]
+
+
+def test_colon_without_list_marks_reaches_one_paragraph_only():
+    text = "Here is the news:\n\nThe bridge is shut.\n\nMoss said it was safe.\n\nMoss denied it."
+    assert list(measure_text(text)["voice"]) == ["outlet", "outlet", "city", "city"]
+
+
+def test_counted_list_of_a_speaker_is_carried_until_a_heading():
+    text = (
+        "Moss outlined three demands for the state.\nThe state must pay for the "
+        "bridge.\nAnd it must mend the road."
+    )
+    voices = measure_text(text)
+    assert list(voices["voice"]) == ["city"] * 3
+    assert list(voices["attribution"]) == ["indirect"] * 3
+    assert voices["confidence"].iloc[1] < voices["confidence"].iloc[0]
+
+
+def test_forecast_is_carried_and_plain_fact_is_not():
+    carried = measure_text(
+        "Tenants said the outcome will be bad. There will be long queues. The bridge is old."
+    )
+    assert list(carried["voice"]) == ["residents", "residents", "outlet"]
+
+
+def test_quotation_over_several_sentences_has_one_speaker():
+    voices = measure_text(
+        "“It is old. It is rotten. It must go,” Moss said. “We will build a new one.” "
+        "The bridge is red."
+    )
+    assert list(voices["voice"]) == ["city"] * 4 + ["outlet"]
+    assert list(voices["attribution"]) == ["direct"] * 4 + ["none"]
+
+
+def test_pronouns_stand_for_the_nearest_fitting_speaker():
+    text = (
+        "Tom Reed, a spokesman for the union, said rents were up. Moss said they were "
+        "not. She said it was a rumour. He said it was true."
+    )
+    assert list(measure_text(text)["speaker"]) == ["Tom Reed", "Ada Moss", "Ada Moss", "Tom Reed"]
+
+
+def test_short_name_is_completed_from_the_article():
+    text = (
+        "Falko Ernst, an analyst, spoke first.\n“Nobody knows what will happen next,” Ernst said."
+    )
+    voices = measure_text(text)
+    assert voices["speaker"].iloc[-1] == "Falko Ernst"
+    assert voices["speaker_id"].iloc[-1] == "falko-ernst"
+
+
+def test_outlet_and_author_are_no_speakers():
+    study = make_study(outlets=(Outlet(name="Gazette", short="G", names=("The Gazette",)),))
+    assert read_first("The Gazette reported that rents were up.", study=study)[0] == "outlet"
+    assert read_first("I say that rents are up.", study=study)[0] == "outlet"
+    assert (
+        read_first("Tenants have repeatedly told me that rents are up.", study=study)[0]
+        == "residents"
+    )
+
+
+def test_spun_copy_has_famous_for_noted():
+    voices = measure_text(
+        "“All is well here with us,” Moss mentioned. She famous officials are busy.",
+        integrity="spun",
+    )
+    assert list(voices["speaker"]) == ["Ada Moss", "Ada Moss"]
+
+
+def test_cue_with_gap_and_catch_all_decide_the_voice():
+    register = Register(make_study(), "")
+    assert register.find_person("city housing officials").voice == "city"
+    assert register.find_person("a plumber").voice == "residents"
+    assert (
+        register.find_person("a plumber").sure < register.find_person("city housing officials").sure
+    )
+
+
+def test_slug_is_ascii_and_never_empty():
+    assert make_slug("Cecilia Farfán-Méndez") == "cecilia-farfan-mendez"
+    assert make_slug("王毅")
+
+
+def test_codebook_examples_in_the_articles(measured):
+    voices = measured[1].set_index("sentence_id")
+    expected = {
+        "tppf-007": ("outlet", "none", ""),
+        "tppf-009": ("mexican_government", "mixed", "Andrés Manuel López Obrador"),
+        "usatoday-012": ("us_official", "indirect", "Derek Maltz"),
+        "usatoday-029": ("analyst", "indirect", "Security analysts"),
+        "usatoday-032": ("outlet", "none", ""),
+        "usatoday-054": ("us_official", "indirect", "Derek Maltz"),
+        "usatoday-060": ("mexican_government", "mixed", "Andrés Manuel López Obrador"),
+        "mexicotoday-020": ("analyst", "indirect", "Major Mexican and U.S. newspapers"),
+        "mexicotoday-030": ("other_government", "indirect", "Beijing"),
+        "mexicotoday-048": ("outlet", "none", ""),
+        "mexicotoday-050": ("analyst", "mixed", "Guillermo Valdés"),
+        "latinnews-041": ("analyst", "mixed", "Vanda Felbab-Brown"),
+        "npr-015": ("us_official", "direct", "Matthew Donahue"),
+        "npr-033": ("analyst", "indirect", "Cecilia Farfán-Méndez"),
+    }
+    for sentence_id, row in expected.items():
+        assert tuple(voices.loc[sentence_id, ["voice", "attribution", "speaker"]]) == row, (
+            sentence_id
+        )
+
+
+def test_table_keeps_its_contract(measured, study: Study):
+    sentences, voices = measured
+    checked = check_table(voices, "voices")
+    kept = sentences[sentences["segment"] != "boilerplate"]
+    assert list(checked["sentence_id"]) == list(kept["sentence_id"])
+    assert set(checked["voice"]) <= {v.id for v in study.voices}
+    own = checked["voice"] == study.own_voice
+    assert (checked.loc[own, "attribution"] == "none").all()
+    assert (checked.loc[own, ["speaker", "speaker_id", "cue"]] == "").all().all()
+    assert (checked.loc[~own, "attribution"] != "none").all()
+    assert (checked.loc[~own, ["speaker", "speaker_id"]] != "").all().all()
+    assert checked["confidence"].between(0, max(CONFIDENCE.values())).all()
+
+
+def test_same_input_gives_same_table_and_input_stays(measured, study: Study):
+    sentences, voices = measured
+    before = sentences.copy(deep=True)
+    pd.testing.assert_frame_equal(measure_voices(sentences, study=study), voices)
+    pd.testing.assert_frame_equal(sentences, before)
+
+
+def test_no_sentence_gives_an_empty_table(study: Study, measured):
+    assert len(check_table(measure_voices(measured[0].head(0), study=study), "voices")) == 0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a" * 100_000,
+        "“”\"'" * 25_000,
+        "Moss said she " * 7_000,
+        "قال الرئيس «مرحبا» " * 500,
+        "😀“" * 5_000,
+        "according to " * 7_000,
+        "(" * 9_000,
+    ],
+)
+def test_hostile_text_is_read_in_bounded_time(text: str):
+    started = time.perf_counter()
+    table = pd.DataFrame(
+        [
+            {
+                "sentence_id": "a-000",
+                "article_id": "a",
+                "paragraph": 0,
+                "position": 0,
+                "start": 0,
+                "end": len(text),
+                "text": text,
+                "segment": "body",
+            }
+        ]
+    )
+    assert len(check_table(measure_voices(table, study=make_study()), "voices")) == 1
+    assert time.perf_counter() - started < 20
