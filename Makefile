@@ -37,7 +37,7 @@ clean: ## Remove what the build made; keeps .venv
 
 $(READY): uv.lock requirements.lock
 ifneq ($(UV),)
-	uv sync --locked
+	uv sync --locked --compile-bytecode
 else
 	@command -v $(PYTHON) >/dev/null || \
 		{ echo "There is no $(PYTHON) here. Install Python 3.11 to 3.14, or uv." >&2; exit 1; }
@@ -45,7 +45,7 @@ else
 		{ echo "$$($(PYTHON) --version) arrived; expected Python 3.11 to 3.14." \
 		"Name another: make PYTHON=python3.12 $(MAKECMDGOALS), or install uv." >&2; exit 1; }
 	$(PYTHON) -m venv --clear .venv
-	$(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check --require-hashes \
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes \
 		-r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps \
 		--no-build-isolation -e .

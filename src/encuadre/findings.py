@@ -17,7 +17,7 @@ from itertools import combinations
 import pandas as pd
 
 from encuadre.multiverse import Contrast, Group, Way, measure_contrast, measure_stability, share_holding
-from encuadre.prose import link_evidence, say_count, say_percent, say_signed, start_sentence
+from encuadre.prose import join_words, link_evidence, say_count, say_percent, say_signed, start_sentence
 from encuadre.strength import FEW, explain_strength, judge_contrast
 from encuadre.study import Study
 
@@ -239,19 +239,19 @@ def state_quantities(compared: pd.DataFrame, articles: pd.DataFrame, *, label: s
     Parameters
     ----------
     compared : DataFrame
-        article_id, sentence_id, value, unit, counts; the rows of one quantity.
+        As `compare_quantities` gives it; the rows of one quantity.
     label : str
         Its name.
     """
     compared = compared[compared["precision"] != "order"]
-    values = sorted({float(v) for v in compared["value"]})
-    if len(values) < 2 or compared["article_id"].nunique() < 2:
+    shown = compared.assign(yearly=compared["per_year"].fillna(compared["value"])).drop_duplicates("value").sort_values(["yearly", "value"])
+    if len(shown) < 2 or compared["article_id"].nunique() < 2:
         return None
-    shown = ", ".join(f"{v:,.0f}" for v in values[:-1]) + f" or {values[-1]:,.0f}"
+    figures = [f"{r.value:,.0f}" + (f" {r.period}" if "month" in r.period else "") for r in shown.itertuples()]
     ids = ",".join(dict.fromkeys(compared["sentence_id"]))
     intact = set(articles.loc[articles["integrity"] == "intact", "article_id"])
     firm = compared.loc[compared["article_id"].isin(intact), "value"].nunique() >= 2
-    text = f"{start_sentence(label)} is {link_evidence(shown, ids=ids)}, depending on the article and on what it counts."
+    text = f"{start_sentence(label)} are given as {link_evidence(join_words(figures, 'or'), ids=ids)}, depending on the article and on what it counts."
     reason = "Counted, not estimated: each figure is read in its sentence. "
     reason += "At least two of them stand in copies as published." if firm else "Most stand in altered copies."
     return Finding("quantity", "quantity", text, "firm" if firm else "tentative", reason, "quantities")

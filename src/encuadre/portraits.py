@@ -56,10 +56,11 @@ def write_portrait(
 def _say_articles(own: pd.DataFrame) -> str:
     if len(own) == 1:
         a = own.iloc[0]
-        author = f" by {a['author']}" if a["author"] else ", unsigned"
-        article = "An" if a["genre"][:1].lower() in "aeiou" else "A"
+        author = f" by {a['author']}" if a["author"] else ", author not named"
+        genre = a["genre"] if " " in a["genre"] else f"{a['genre']} article".strip()
+        article = "An" if genre[:1].lower() in "aeiou" else "A"
         copy = "" if a["integrity"] == "intact" else f" The copy at hand is {COPIES[a['integrity']]}."
-        return f"{article} {a['genre'] or 'article'}{author}, {say_date(a['published_on']) or 'undated'}, {a['words']:,} words.{copy}"
+        return f"{article} {genre}{author}, {say_date(a['published_on']) or 'undated'}, {a['words']:,} words.{copy}"
     return f"{start_sentence(say_count(len(own), 'article'))}, {own['words'].sum():,} words."
 
 

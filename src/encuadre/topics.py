@@ -19,6 +19,7 @@ from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, TfidfVectorizer
 from encuadre.errors import EncuadreError
 from encuadre.study import Study, list_hidden_names
 
+SAME = 0.03
 _EXTRA_STOP_WORDS = frozenset(
     "said says told year years last including just like recent new use used make made way did does way "
     "yr mentioned informed don doesn isn ve ll re".split()
@@ -44,14 +45,14 @@ def pick_shaping(articles: pd.DataFrame) -> list[str]:
 
 
 def choose_topic_count(
-    sentences: pd.DataFrame, *, shaping: Sequence[str], ignore: frozenset[str] = frozenset(), candidates: Sequence[int] = tuple(range(4, 9)), seed: int, resamples: int = 10, top: int = 10
+    sentences: pd.DataFrame, *, shaping: Sequence[str], ignore: frozenset[str] = frozenset(), candidates: Sequence[int] = tuple(range(4, 9)), seed: int, resamples: int = 30, top: int = 10
 ) -> pd.DataFrame:
     """Score numbers of topics by how stable and how coherent their words are.
 
     Stability is the mean agreement between the topics of all paragraphs and those of random samples
     of 80% (average Jaccard of the top words, best matching of topics; Greene, O'Callaghan &
     Cunningham 2014). Coherence is the mean normalised pointwise mutual information of the top words
-    within paragraphs. The chosen number has the highest sum of the two, each scaled to 0..1.
+    within paragraphs. Chosen is the most coherent of those whose stability is within `SAME` of the best.
 
     Parameters
     ----------
@@ -86,8 +87,8 @@ def choose_topic_count(
         scores = [_compare_topics(reference, _rank_words(_factorise(weights[rows_], k, seed).components_, top)) for rows_ in samples]
         rows.append({"k": k, "stability": float(np.mean(scores)), "coherence": _score_coherence(presence, reference)})
     table = pd.DataFrame(rows)
-    total = sum((table[c] - table[c].min()) / ((table[c].max() - table[c].min()) or 1.0) for c in ("stability", "coherence"))
-    table["chosen"] = table.index == int(np.argmax(total))
+    stable = table[table["stability"] >= table["stability"].max() - SAME]
+    table["chosen"] = table.index == stable["coherence"].idxmax()
     return table
 
 

@@ -48,6 +48,11 @@ class Picture:
     evidence: str = ""
     number: int = 0
 
+    @property
+    def caption(self) -> str:
+        """What is shown and how: the first sentence of the alternative text."""
+        return re.split(r"(?<=[.!?])\s", self.alt, maxsplit=1)[0] if self.title else ""
+
 
 @dataclass(frozen=True)
 class Table:

@@ -170,7 +170,8 @@ def _write_picture(picture: Picture, sheet: Sheet) -> str:
         link = escape(picture.evidence, quote=True)
         hidden = f'<span class="sr"> behind Figure {picture.number}</span>'
         button = f'<a class="button evidence" href="{link}">See the sentences{hidden}</a>'
-    caption = f"<figcaption>Figure {picture.number}</figcaption>"
+    shown = f" {escape(picture.caption)}" if picture.caption else ""
+    caption = f"<figcaption><b>Figure {picture.number}.</b>{shown}</figcaption>"
     return (
         f'<figure class="figure{both}" id="{picture.anchor}">{inside}'
         f'<div class="under">{caption}{button}</div></figure>'

@@ -48,14 +48,17 @@ class Sheet:
     tokens: Mapping[str, tuple[str, str]]
     names: dict[str, str] = field(default_factory=dict)
 
-    def name_style(self, style: str) -> str:
+    def name_style(self, style: str, ids: Mapping[str, str]) -> str:
         """Return the class for a style attribute; colours that are tokens become variables."""
         kept = []
         for part in style.split(";"):
             name, _, value = part.partition(":")
             name, value = name.strip(), value.strip()
-            local = _LOCAL.match(value)
-            if name in _STYLES and _VALUE.match(value) and (local or "url" not in value.lower()):
+            if local := _LOCAL.match(value):
+                value = f"url(#{ids[local[1]]})" if local[1] in ids else "none"
+            elif "url" in value.lower() or not _VALUE.match(value):
+                continue
+            if name in _STYLES:
                 kept.append(f"{name}:{_HEX.sub(self._swap, value)}")
         text = ";".join(kept)
         return self.names.setdefault(text, f"s{len(self.names)}") if text else ""
@@ -105,7 +108,7 @@ def convert_svg(text: str, *, prefix: str, sheet: Sheet, title: str, alt: str) -
         f'<svg xmlns="{_SVG}" role="img" aria-labelledby="{prefix}-t {prefix}-d" '
         f"viewBox={quoteattr(box)} width={quoteattr(size[2])} height={quoteattr(size[3])}"
     )
-    style = sheet.name_style(root.attrib.get("style", ""))
+    style = sheet.name_style(root.attrib.get("style", ""), ids)
     open_tag += f' class="{style}">' if style else ">"
     body = "".join(_write(child, ids, used, sheet) for child in root)
     return f"{open_tag}{words}{body}</svg>"
@@ -188,7 +191,7 @@ def _read_attributes(
         elif name == "style":
             if sheet is None:
                 kept["style"] = value
-            elif style := sheet.name_style(value):
+            elif style := sheet.name_style(value, ids):
                 kept["class"] = style
         elif name == "d":
             kept["d"] = re.sub(r"\s*([A-Za-z])\s*", r"\1", value.strip())

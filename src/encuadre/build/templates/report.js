@@ -98,7 +98,7 @@
   // ---------------------------------------------------------------- evidence panel
 
   const panel = $("evidence");
-  const roomy = matchMedia("(min-width:1180px)");
+  const roomy = matchMedia("(min-width:1360px)");
   let opener = null, shown = [], chosen = "", limit = PAGE;
 
   function openEvidence(filters) {
@@ -359,8 +359,9 @@
   });
 
   const contents = $("contents");
-  const fit = () => { contents.open = roomy.matches; };
-  roomy.addEventListener("change", fit);
+  const beside = matchMedia("(min-width:1180px)");
+  const fit = () => { contents.open = beside.matches; };
+  beside.addEventListener("change", fit);
   fit();
 
   const places = [...document.querySelectorAll("[data-chapter]")];

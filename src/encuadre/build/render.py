@@ -1,0 +1,114 @@
+"""Rendering: executed notebooks and tables of a run in, HTML page and PDF out."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from encuadre.build.chapters import Chapter, Table, list_references, read_chapters
+from encuadre.build.evidence import describe_copy, read_downloads, read_evidence
+from encuadre.build.grids import Cell, Grid, Piece
+from encuadre.build.html import write_page
+from encuadre.build.pdf import write_document
+from encuadre.build.tables import load_table
+from encuadre.study import Study
+
+
+def render_html(
+    notebooks: Sequence[Path],
+    out: Path,
+    *,
+    tables: Path,
+    study: Study,
+    meta: Mapping[str, Any],
+    work: Path,
+) -> None:
+    """Write the report as one HTML page; an earlier page stays where anything fails.
+
+    Parameters
+    ----------
+    notebooks : sequence of path
+        Executed notebooks; their chapters are sorted by the number in the cells' metadata.
+    out : path
+        The page to write.
+    tables : path
+        The run's folder of Parquet tables; `articles` and `sentences` must be there.
+    study : Study
+        The study, for names.
+    meta : mapping
+        title, subtitle (the question), date (a line), version; and, where known, articles, outlets,
+        sentences (counts) and parameters (name -> value).
+    work : path
+        An existing folder for intermediate files.
+
+    Raises
+    ------
+    EncuadreError
+        Where notebooks, tables or figures cannot be read, or pandoc fails.
+    """
+    chapters = _read(notebooks, meta)
+    text = write_page(
+        chapters,
+        references=list_references(chapters),
+        evidence=read_evidence(Path(tables), study),
+        downloads=read_downloads(Path(tables)),
+        meta=meta,
+        work=Path(work),
+    )
+    _replace(Path(out), text.encode())
+
+
+def render_pdf(
+    notebooks: Sequence[Path],
+    out: Path,
+    *,
+    tables: Path,
+    study: Study,
+    meta: Mapping[str, Any],
+    work: Path,
+) -> None:
+    """Write the report as a PDF tagged to PDF/UA-1; arguments and errors as for `render_html`."""
+    chapters = _read(notebooks, meta)
+    articles = load_table("articles", tables=tables)
+    known = {o.name for o in study.outlets}
+    copies = [
+        {"outlet": str(a.outlet), "copy": describe_copy(str(a.integrity))}
+        for a in articles.itertuples(index=False)
+        if a.integrity != "intact" and a.outlet in known
+    ]
+    with tempfile.TemporaryDirectory(dir=work, prefix="typst-") as folder:
+        document = write_document(
+            chapters,
+            references=list_references(chapters),
+            copies=copies,
+            meta=meta,
+            work=Path(folder),
+        )
+    _replace(Path(out), document)
+
+
+def _read(notebooks: Sequence[Path], meta: Mapping[str, Any]) -> list[Chapter]:
+    parameters = meta.get("parameters") or {}
+    head = tuple(Cell((Piece(word),), head=True) for word in ("Parameter", "Value"))
+    rows = tuple(
+        (Cell((Piece(str(name)),)), Cell((Piece(str(value)),)))
+        for name, value in parameters.items()
+    )
+    grid = Grid(caption="Parameters of this run", head=(head,), rows=rows)
+    last = [Table("tbl-parameters", grid)] if rows else []
+    return read_chapters(notebooks, last=last)
+
+
+def _replace(out: Path, content: bytes) -> None:
+    handle, beside = tempfile.mkstemp(dir=out.parent, prefix=f".{out.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        os.chmod(beside, 0o644)
+        os.replace(beside, out)
+    except BaseException:
+        Path(beside).unlink(missing_ok=True)
+        raise
