@@ -15,7 +15,7 @@ report: $(READY) ## Build build/report.html and build/report.pdf
 	@$(BIN)/python build_report.py
 
 test: $(READY) ## Run the test suite
-	@$(BIN)/python -m pytest -n 2
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lab: $(READY) ## Open the notebooks in JupyterLab
 	@$(BIN)/python -m jupyterlab --notebook-dir notebooks

@@ -9,6 +9,7 @@ import shutil
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from encuadre.encoders import (
@@ -117,6 +118,12 @@ def test_plain_praise_and_blame_have_the_right_sign(
     start = text.index(target)
     probabilities = stance.predict([text], [(start, start + len(target))])
     assert probabilities.argmax() - 1 == sign
+
+
+def test_a_filtered_column_is_read_in_its_own_order(encoder: Encoder, stance: StanceModel):
+    column = pd.Series(TEXTS, index=[3, 2, 1, 0])
+    assert np.array_equal(encoder.embed(column), encoder.embed(TEXTS))
+    assert np.array_equal(stance.predict(column, iter(SPANS)), stance.predict(TEXTS, SPANS))
 
 
 def test_nothing_in_nothing_out(encoder: Encoder, stance: StanceModel):

@@ -20,7 +20,7 @@ MARKERS = set("\ufeff-–—•*·▪‣.)0123456789")
 COUNTS = {
     "tppf": {"headline": 0, "body": 22, "boilerplate": 2},
     "usatoday": {"headline": 9, "body": 51, "boilerplate": 6},
-    "mexicotoday": {"headline": 0, "body": 59, "boilerplate": 2},
+    "mexicotoday": {"headline": 0, "body": 58, "boilerplate": 3},
     "latinnews": {"headline": 2, "body": 41, "boilerplate": 11},
     "npr": {"headline": 0, "body": 28, "boilerplate": 10},
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from difflib import SequenceMatcher
 from pathlib import Path
 
 import pandas as pd
@@ -21,7 +22,8 @@ def read_codings(study: Study, sentences: pd.DataFrame) -> pd.DataFrame:
     """Read every sheet of `coding/` and match its rows to sentences.
 
     A sheet is a CSV with article_id, start, end, text and one column a field; its file name is the
-    coder. A row is matched to the sentence that it overlaps by at least four fifths.
+    coder. A row is matched to the sentence that it overlaps by at least four fifths, where
+    the words at that place are still those of the row.
 
     Parameters
     ----------
@@ -73,25 +75,35 @@ def pivot_codings(codings: pd.DataFrame, *, coder: str) -> pd.DataFrame:
 def _read_sheet(path: Path, codebook: Codebook, sentences: pd.DataFrame, faults: list[str]) -> list[tuple[str, ...]]:
     name = f"coding/{path.name}"
     try:
-        lines = list(csv.DictReader(io.StringIO(path.read_bytes().decode("utf-8-sig"), newline="")))
+        reader = csv.DictReader(io.StringIO(path.read_bytes().decode("utf-8-sig"), newline=""))
+        header, lines = list(reader.fieldnames or []), [(reader.line_num, line) for line in reader]
     except UnicodeDecodeError as error:
         faults.append(f"{name} is not UTF-8 (byte {error.start}). Save it as UTF-8.")
         return []
-    header = list(lines[0]) if lines else []
+    except csv.Error as error:
+        faults.append(f"{name}: not plain CSV ({error}). Check its quotation marks.")
+        return []
     missing = [c for c in PLACE if c not in header]
     if missing:
         faults.append(f"{name}: columns {missing} are missing. The sheet needs {', '.join(PLACE)} and one column a field.")
         return []
     allowed = {f.name: {label.id for label in f.labels} | {""} for f in codebook.fields}
     fields = [c for c in header if c in allowed or c in OPEN_FIELDS]
+    twice = [c for c in dict.fromkeys(header) if header.count(c) > 1]
+    if twice:
+        faults.append(f"{name}: columns {twice} stand twice. Keep one of each.")
+        return []
     unknown = [c for c in header if c not in fields and c not in (*PLACE, "sentence_id", "reason")]
     if unknown:
         faults.append(f"{name}: columns {unknown} are not fields of the codebook ({', '.join(allowed)}). Rename or remove them.")
     rows: list[tuple[str, ...]] = []
     seen: dict[str, int] = {}
     by_article = dict(list(sentences.groupby("article_id")))
-    for number, line in enumerate(lines, start=2):
+    for number, line in lines:
         place = f"{name}, row {number}"
+        if None in line or None in line.values():
+            faults.append(f"{place}: the row has not {len(header)} cells like the header. Quote cells that hold a comma.")
+            continue
         sentence_id = _match_row(line, by_article, place, faults)
         if not sentence_id:
             continue
@@ -100,7 +112,7 @@ def _read_sheet(path: Path, codebook: Codebook, sentences: pd.DataFrame, faults:
             continue
         seen[sentence_id] = number
         for field in fields:
-            label = (line[field] or "").strip()
+            label = line[field].strip()
             if field in allowed and label not in allowed[field]:
                 faults.append(f"{place}: {field} is '{label}'; write one of {', '.join(sorted(allowed[field] - {''}))}, or leave it empty.")
                 continue
@@ -113,7 +125,7 @@ def _match_row(line: dict[str, str], by_article: dict, place: str, faults: list[
     if article is None:
         faults.append(f"{place}: article_id '{line['article_id']}' is not in the study. Correct it.")
         return ""
-    if not (line["start"] or "").isdigit() or not (line["end"] or "").isdigit():
+    if not line["start"].isdecimal() or not line["end"].isdecimal():
         faults.append(f"{place}: start '{line['start']}' and end '{line['end']}' must be whole numbers. Copy them from the sheet as it was made.")
         return ""
     start, end = int(line["start"]), int(line["end"])
@@ -122,5 +134,11 @@ def _match_row(line: dict[str, str], by_article: dict, place: str, faults: list[
     longest = max(end - start, int(article.loc[best, "end"] - article.loc[best, "start"]))
     if shared[best] < OVERLAP * longest:
         faults.append(f"{place}: no sentence of '{line['article_id']}' stands at {start} to {end}. The text may have changed since the coding; code it anew.")
+        return ""
+    offset = int(article.loc[best, "start"])
+    low, high = max(start, offset), min(end, int(article.loc[best, "end"]))
+    said, found = line["text"][low - start : high - start], article.loc[best, "text"][low - offset : high - offset]
+    if said != found and SequenceMatcher(None, said, found, autojunk=False).ratio() < OVERLAP:
+        faults.append(f"{place}: the text at {start} to {end} of '{line['article_id']}' is now '{found[:60]}', not '{said[:60]}'. The text has changed since the coding; code it anew.")
         return ""
     return str(article.loc[best, "sentence_id"])

@@ -19,7 +19,8 @@ def describe_events(compared: pd.DataFrame, articles: pd.DataFrame, names: Mappi
     found = told[told["outlets"] > 0]
     most = found[found["outlets"] == found["outlets"].max()]
     listed = [f"{names[str(e)]} ({link_evidence(say_count(int(r['outlets']), 'outlet'), event=e)})" for e, r in most.iterrows()]
-    first = f"Of {say_count(len(told), 'event')} traced, {say_count(len(found), 'is told', 'are told')} by at least one of the {total} outlets. Told by most: {join_words(listed)}."
+    share = f"All {len(told)} events traced are" if len(found) == len(told) else f"Of {say_count(len(told), 'event')} traced, {say_count(len(found), 'is', 'are')}"
+    first = f"{share} told by at least one of the {total} outlets. Told by most: {join_words(listed)}."
     alone = found[found["outlets"] == 1]
     parts = []
     for outlet, group in alone.groupby("only", sort=False):

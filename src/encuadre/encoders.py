@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,12 +51,12 @@ class Encoder:
     tokenizer: Tokenizer
     session: onnxruntime.InferenceSession
 
-    def embed(self, texts: Sequence[str]) -> np.ndarray:
+    def embed(self, texts: Iterable[str]) -> np.ndarray:
         """Return one vector a text.
 
         Parameters
         ----------
-        texts : sequence of str
+        texts : iterable of str
             What lies beyond `max_tokens` tokens of a text is not read.
 
         Returns
@@ -67,18 +67,18 @@ class Encoder:
         Raises
         ------
         EncuadreError
-            Where `texts` is not a sequence of strings.
+            Where `texts` is one string, or holds something else than strings.
         """
-        _check_texts(texts)
+        read = _list_texts(texts)
 
         def build(index: int) -> Inputs:
-            text = texts[index][: self.max_tokens * _REACH]
+            text = read[index][: self.max_tokens * _REACH]
             tokens = _list_tokens(self.tokenizer, text, whole=True)
             if len(tokens) > self.max_tokens:
                 tokens = [*tokens[: self.max_tokens - 1], tokens[-1]]
             return {"input_ids": np.array([tokens], dtype=np.int64)}
 
-        return _run_each(self.session, build, count=len(texts), width=self.dimensions)
+        return _run_each(self.session, build, count=len(read), width=self.dimensions)
 
 
 @dataclass(frozen=True)
@@ -92,14 +92,14 @@ class StanceModel:
     tokenizer: Tokenizer
     session: onnxruntime.InferenceSession
 
-    def predict(self, texts: Sequence[str], spans: Sequence[tuple[int, int]]) -> np.ndarray:
+    def predict(self, texts: Iterable[str], spans: Iterable[tuple[int, int]]) -> np.ndarray:
         """Return the probability of each stance toward the target of each text.
 
         Parameters
         ----------
-        texts : sequence of str
+        texts : iterable of str
             Sentences; a long one is cut around its target.
-        spans : sequence of (int, int)
+        spans : iterable of (int, int)
             First character of the target in its text, and the character after its last.
 
         Returns
@@ -112,19 +112,19 @@ class StanceModel:
         EncuadreError
             Where texts and spans differ in number, or a span lies outside its text.
         """
-        _check_texts(texts)
-        _check_spans(texts, spans)
+        read = _list_texts(texts)
+        marked = _list_spans(read, spans)
 
         def build(index: int) -> Inputs:
             return encode_target(
                 self.tokenizer,
-                texts[index],
-                spans[index],
+                read[index],
+                marked[index],
                 markers=self.markers,
                 max_tokens=self.max_tokens,
             )
 
-        logits = _run_each(self.session, build, count=len(texts), width=len(LABELS))
+        logits = _run_each(self.session, build, count=len(read), width=len(LABELS))
         scaled = logits / np.float32(self.temperature)
         powers = np.exp(scaled - scaled.max(axis=1, keepdims=True))
         return powers / powers.sum(axis=1, keepdims=True)
@@ -271,27 +271,31 @@ def _run_each(
     return results
 
 
-def _check_texts(texts: Sequence[str]) -> None:
+def _list_texts(texts: Iterable[str]) -> list[str]:
     if isinstance(texts, str):
         raise EncuadreError("One string arrived; expected a sequence of texts. Put it in a list.")
-    for index, text in enumerate(texts):
+    listed = list(texts)
+    for index, text in enumerate(listed):
         if not isinstance(text, str):
             raise EncuadreError(
                 f"Text {index} is {text!r}; expected a string. Drop or fill missing texts first."
             )
+    return listed
 
 
-def _check_spans(texts: Sequence[str], spans: Sequence[tuple[int, int]]) -> None:
-    if len(texts) != len(spans):
+def _list_spans(texts: list[str], spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    listed = [(int(start), int(end)) for start, end in spans]
+    if len(texts) != len(listed):
         raise EncuadreError(
-            f"{len(texts)} texts and {len(spans)} spans arrived; expected one span a text."
+            f"{len(texts)} texts and {len(listed)} spans arrived; expected one span a text."
         )
-    for index, (text, (start, end)) in enumerate(zip(texts, spans, strict=True)):
+    for index, (text, (start, end)) in enumerate(zip(texts, listed, strict=True)):
         if not 0 <= start < end <= len(text):
             raise EncuadreError(
                 f"Span {index} is {start} to {end}; expected characters inside its text, which has "
                 f"{len(text)}. Spans count from the start of the sentence, not of the file."
             )
+    return listed
 
 
 def _find_folder(name_or_path: str | Path, *, prefix: str) -> Path:

@@ -298,7 +298,9 @@ def lay_out_labels(
     labels = {"raw": label_by_model(sentences, articles, voices, **measured)}
     reference = pick_reference(codings)
     if reference:
-        labels["coded"] = label_by_coding(sentences, articles, pivot_codings(codings, coder=reference))
+        coded = label_by_coding(sentences, articles, pivot_codings(codings, coder=reference))
+        if len(coded):
+            labels["coded"] = coded
     return labels
 
 
@@ -322,10 +324,12 @@ def estimate_field(
     """Estimate a field by every method that has it; `options` as `estimate_shares` takes them.
 
     The strength of coded figures rests on the agreement between coders; that of raw ones is at most
-    tentative.
+    tentative. A field that the models found nowhere has estimates of no sentence.
     """
     parts = []
     for method, table in labels.items():
+        if method == "raw" and field not in table:
+            table = table.assign(**{field: ""})
         if field in table:
             alpha = measure_reliability(codings, field=field, seed=seed) if method == "coded" else float("nan")
             parts.append(estimate_shares(table, field=field, method=method, alpha=alpha, seed=seed, **options))

@@ -79,9 +79,10 @@ def find_candidates(labels: pd.DataFrame, *, study: Study) -> list[Candidate]:
             best = max(usable, key=lambda g: abs(measure_contrast(g, labels, own_voice=own, seed=0, draws=2)["estimate"]))
             found.append(Candidate("gap", best, len(usable), f"stance-{target.id}", target.label, target.id))
     if "frame" in labels and pairs:
-        for label in study.codebook.field("frame").labels:
-            if label.id != "none" and (best := _furthest(labels, "frame", {label.id: 1.0}, pairs, "all", own)):
-                found.append(Candidate("frame", best, len(pairs) * (len(study.codebook.field("frame").labels) - 1), "frames", label.id))
+        frames = [label for label in study.codebook.field("frame").labels if label.id != "none"]
+        for label in frames:
+            if best := _furthest(labels, "frame", {label.id: 1.0}, pairs, "all", own):
+                found.append(Candidate("frame", best, len(pairs) * len(frames), "frames", label.id))
     return [c for c in found if c.contrast is not None]
 
 
@@ -178,6 +179,8 @@ def _say(candidate: Candidate, result: Mapping[str, float], strength: str, study
     if candidate.kind == "voice":
         more = {"voice": study.own_voice}
         high, low = link(say_percent(result["second"]), contrast.second, **more), link(say_percent(result["first"]), contrast.first, **more)
+        if strength == "cannot_tell":
+            return f"{high_outlet} makes {high} of its statements in its own voice and {low_outlet} {low}, but whether that is more than chance cannot be told from these articles."
         return f"{high_outlet} makes {high} of its statements in its own voice, {low_outlet} only {low}; the rest come from the people and bodies that it quotes."
     if candidate.kind == "stance":
         more = {"target": candidate.target}
@@ -228,9 +231,12 @@ def state_events(compared: pd.DataFrame, articles: pd.DataFrame, labels: Mapping
     most = str(told.loc[event].idxmax())
     link = link_evidence(f"{int(counts[event])} of {told.shape[1]} outlets", event=event)
     left = f"{silent[0]} leaves it out" if len(silent) == 1 else f"{' and '.join(silent)} leave it out" if len(silent) == 2 else f"{len(silent)} leave it out"
-    text = f"{labels[event]}: {link} tell it, {most} at most length ({int(told.loc[event].max())} sentences); {left}."
+    text = f"{labels[event]}: {link} tell it, {most} at most length ({say_count(int(told.loc[event].max()), 'sentence')}); {left}."
     reason = "Counted, not estimated: found by the names and phrases of events.yml, and every sentence can be read."
-    return Finding(f"event-{event}", "event", text, "firm", reason, "events")
+    intact = set(articles["outlet"]) - set(articles.loc[articles["integrity"] != "intact", "outlet"])
+    firm = set(silent) <= intact and len(intact & set(by)) >= 2
+    reason += "" if firm else " It rests on altered copies, so it is not called firm."
+    return Finding(f"event-{event}", "event", text, "firm" if firm else "tentative", reason, "events")
 
 
 def state_quantities(compared: pd.DataFrame, articles: pd.DataFrame, *, label: str) -> Finding | None:

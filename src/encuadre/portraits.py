@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from encuadre.estimates import prefer_coded
-from encuadre.prose import join_words, link_evidence, quote_source, say_count, say_date, say_percent, say_signed, start_sentence
+from encuadre.prose import escape_markdown, join_words, link_evidence, quote_source, say_count, say_date, say_percent, say_signed, start_sentence
 from encuadre.strength import FEW
 from encuadre.study import Study
 from encuadre.summaries import COPIES
@@ -56,11 +56,11 @@ def write_portrait(
 def _say_articles(own: pd.DataFrame) -> str:
     if len(own) == 1:
         a = own.iloc[0]
-        author = f" by {a['author']}" if a["author"] else ", author not named"
+        author = f" by {escape_markdown(a['author'])}" if a["author"] else ", author not named"
         genre = a["genre"] if " " in a["genre"] else f"{a['genre']} article".strip()
         article = "An" if genre[:1].lower() in "aeiou" else "A"
         copy = "" if a["integrity"] == "intact" else f" The copy at hand is {COPIES[a['integrity']]}."
-        return f"{article} {genre}{author}, {say_date(a['published_on']) or 'undated'}, {a['words']:,} words.{copy}"
+        return f"{article} {escape_markdown(genre)}{author}, {say_date(a['published_on']) or 'undated'}, {a['words']:,} words.{copy}"
     return f"{start_sentence(say_count(len(own), 'article'))}, {own['words'].sum():,} words."
 
 
@@ -76,7 +76,7 @@ def _say_voices(table: pd.DataFrame, study: Study, ids: str, speakers: Mapping[s
     if quoted.empty:
         return text + " and quotes nobody."
     shares = [f"{names[str(v)]} in {link_evidence(say_percent(s), article=ids, voice=v)}" for v, s in quoted.items()]
-    heard = [link_evidence(name, article=ids, speaker=i) for i, name in list(speakers.items())[:3]]
+    heard = [link_evidence(escape_markdown(name), article=ids, speaker=i) for i, name in list(speakers.items())[:3]]
     text += f"; it lets speak {join_words(shares)}."
     return text + (f" Most heard: {join_words(heard)}." if heard else "")
 
@@ -134,7 +134,7 @@ def pick_telling(labels: pd.DataFrame, stances: pd.DataFrame, sentences: pd.Data
     table["sided"] = table[fields].isin(["-1", "1"]).any(axis=1) if fields else False
     table["length"] = table["text"].str.len()
     table = table[table["length"] >= 40].sort_values(["sure", "length", "sentence_id"], ascending=[False, True, True])
-    used = table.loc[table.get("frame", pd.Series("none", index=table.index)) != "none", "frame"].value_counts() if "frame" in table else pd.Series(dtype=int)
+    used = table.loc[~table["frame"].isin(["none", ""]), "frame"].value_counts() if "frame" in table else pd.Series(dtype=int)
     lead = sorted(used[used == used.max()].index)[0] if len(used) else ""
     mine = table["voice"] == own_voice
     wanted = [("its leading frame", mine & (table["frame"] == lead) if lead else mine), ("its own stance", mine & table["sided"]), ("a voice it quotes", ~mine & table["sided"])]
@@ -147,10 +147,10 @@ def pick_telling(labels: pd.DataFrame, stances: pd.DataFrame, sentences: pd.Data
     return pd.DataFrame(rows, columns=pd.Index(["sentence_id", "text", "integrity", "role"]))
 
 
-def rank_speakers(voices: pd.DataFrame, sentences: pd.DataFrame, articles: pd.DataFrame, *, outlet: str) -> dict[str, str]:
+def rank_speakers(voices: pd.DataFrame, labels: pd.DataFrame, *, outlet: str, own_voice: str) -> dict[str, str]:
     """Return the name shown of each speaker heard in an outlet by speaker_id, most sentences first."""
-    ids = articles.loc[articles["outlet"] == outlet, "article_id"]
-    inside = voices[voices["sentence_id"].isin(sentences.loc[sentences["article_id"].isin(ids), "sentence_id"])]
+    heard = labels[(labels["outlet"] == outlet) & (labels["voice"] != own_voice)]
+    inside = voices[voices["sentence_id"].isin(heard["sentence_id"])]
     inside = inside[inside["speaker_id"] != ""]
     counts = inside["speaker_id"].value_counts()
     ordered = sorted(counts.index, key=lambda i: (-int(counts[i]), str(i)))

@@ -9,7 +9,7 @@ from urllib.parse import quote
 import pandas as pd
 
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+.!|~$@^:=\"'-])")
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+.!|~$@^:=&\"'-])")
 _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
 
 
@@ -31,9 +31,9 @@ def link_evidence(text: str, **filters: object) -> str:
 
 def say_percent(share: float) -> str:
     """Return a share as whole per cent; under 1% and over 99% are said so."""
-    if 0 < share < 0.005:
+    if 0 < share <= 0.005:
         return "under 1%"
-    if 0.995 < share < 1:
+    if 0.995 <= share < 1:
         return "over 99%"
     return f"{share:.0%}"
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from encuadre.coding import pick_reference
+from encuadre.coding import list_coders, pick_reference
 from encuadre.estimates import prefer_coded
 from encuadre.prose import (
-    join_words, link_evidence, say_count, say_date, say_interval, say_outlets, say_percent, say_signed,
+    escape_markdown, join_words, link_evidence, say_count, say_date, say_interval, say_outlets, say_percent, say_signed,
     start_sentence, warn_copies, warn_single,
 )  # fmt: skip
 from encuadre.strength import FEW
@@ -86,14 +86,14 @@ def describe_citations(citations: pd.DataFrame, shared: pd.DataFrame) -> str:
         link = link_evidence(say_count(len(group), "sentence"), ids=",".join(group["sentence_id"]))
         parts.append(f"{outlet} names {cites} or its author ({link})")
     text = "The sources are not independent of one another: " + join_words(parts) + "." if parts else "No article names another outlet of the study."
-    named = [f"{r.speaker} ({link_evidence(join_words(r.outlets), speaker=r.speaker_id)})" for r in shared.itertuples(index=False)]
+    named = [f"{escape_markdown(r.speaker)} ({link_evidence(join_words(r.outlets), speaker=r.speaker_id)})" for r in shared.itertuples(index=False)]
     return text + (f" Speakers heard in more than one outlet: {join_words(named)}." if named else "")
 
 
-def find_shared_speakers(voices: pd.DataFrame, sentences: pd.DataFrame, articles: pd.DataFrame) -> pd.DataFrame:
-    """Return the named speakers of two outlets or more: speaker_id, speaker, outlets (list)."""
-    table = voices[voices["speaker_id"] != ""].merge(sentences[["sentence_id", "article_id"]], on="sentence_id")
-    table = table.merge(articles[["article_id", "outlet"]], on="article_id")
+def find_shared_speakers(voices: pd.DataFrame, labels: pd.DataFrame, *, study: Study) -> pd.DataFrame:
+    """Return the speakers heard in two outlets or more: speaker_id, speaker, outlets (list)."""
+    heard = labels.loc[labels["voice"] != study.own_voice, ["sentence_id", "outlet"]]
+    table = voices[voices["speaker_id"] != ""].merge(heard, on="sentence_id")
     grouped = table.groupby("speaker_id").agg(speaker=("speaker", lambda s: max(s, key=len)), outlets=("outlet", lambda o: list(dict.fromkeys(o))))
     return grouped[grouped["outlets"].str.len() > 1].reset_index()
 
@@ -102,13 +102,13 @@ def describe_voices(estimates: pd.DataFrame, *, study: Study, articles: pd.DataF
     """Say who speaks most in each outlet, and which voice an outlet never gives room to."""
     table = _by_outlet(estimates, "voice")
     labels = {v.id: v.label for v in study.voices}
-    own = table[table["category"] == study.own_voice].sort_values("estimate", ascending=False)
+    own = table[(table["category"] == study.own_voice) & (table["n"] > 0)].sort_values("estimate", ascending=False)
     if own.empty:
         return []
     top, bottom = own.iloc[0], own.iloc[-1]
+    least = f", {bottom['outlet']} in {_link_share(bottom, articles, voice=study.own_voice)}" if len(own) > 1 else ""
     first = (
-        f"{top['outlet']} speaks for itself in {_link_share(top, articles, voice=study.own_voice)} of its sentences, {bottom['outlet']} in "
-        f"{_link_share(bottom, articles, voice=study.own_voice)}. The rest is reported speech: a named or unnamed speaker makes the claim, and the article answers only for choosing it."
+        f"{top['outlet']} speaks for itself in {_link_share(top, articles, voice=study.own_voice)} of its sentences{least}. The rest is reported speech: a named or unnamed speaker makes the claim, and the article answers only for choosing it."
     )
     absent = []
     for voice in study.voices[1:]:
@@ -119,18 +119,18 @@ def describe_voices(estimates: pd.DataFrame, *, study: Study, articles: pd.DataF
     return [first, second]
 
 
-def tabulate_speakers(voices: pd.DataFrame, sentences: pd.DataFrame, articles: pd.DataFrame, *, study: Study, top: int = 15) -> pd.DataFrame:
+def tabulate_speakers(voices: pd.DataFrame, labels: pd.DataFrame, *, study: Study, top: int = 15) -> pd.DataFrame:
     """Return the speakers with most sentences: who they are, where they speak, directly or not."""
-    labels = {v.id: v.label for v in study.voices}
-    table = voices[voices["speaker"] != ""].merge(sentences[["sentence_id", "article_id"]], on="sentence_id")
-    table = table.merge(articles[["article_id", "outlet"]], on="article_id")
+    names = {v.id: v.label for v in study.voices}
+    heard = labels.loc[labels["voice"] != study.own_voice, ["sentence_id", "outlet"]]
+    table = voices[voices["speaker"] != ""].merge(heard, on="sentence_id")
     rows = []
     for speaker_id, group in table.groupby("speaker_id"):
         direct = int(group["attribution"].isin(["direct", "mixed"]).sum())
         rows.append(
             {
                 "Speaker": start_sentence(max(group["speaker"], key=len)),
-                "Voice": labels.get(str(group["voice"].mode()[0]), ""),
+                "Voice": names.get(str(group["voice"].mode()[0]), ""),
                 "Heard in": join_words(list(dict.fromkeys(group["outlet"]))),
                 "Sentences": link_evidence(str(len(group)), speaker=speaker_id),
                 "In own words": direct,
@@ -188,6 +188,7 @@ def tabulate_course(labels: pd.DataFrame, sentences: pd.DataFrame, articles: pd.
     """Return the mean stance in the first, second and last third of each article, with n."""
     order = sentences[sentences["segment"] != "boilerplate"].copy()
     order["rank"] = order.groupby("article_id").cumcount() / order.groupby("article_id")["sentence_id"].transform("size")
+    labels = labels if field in labels else labels.assign(**{field: ""})
     table = labels[labels[field] != ""].merge(order[["sentence_id", "rank"]], on="sentence_id")
     table["third"] = pd.cut(table["rank"], [-0.01, 1 / 3, 2 / 3, 1], labels=["Opening third", "Middle third", "Closing third"])
     rows = []
@@ -203,6 +204,7 @@ def tabulate_course(labels: pd.DataFrame, sentences: pd.DataFrame, articles: pd.
 def tabulate_ends(labels: pd.DataFrame, stances: pd.DataFrame, sentences: pd.DataFrame, articles: pd.DataFrame, *, target: str, own_voice: str, each: int = 3) -> pd.DataFrame:
     """Return the sentences at both ends: those labelled so where the model is surest."""
     field = f"stance_{target}"
+    labels = labels if field in labels else labels.assign(**{field: ""})
     table = labels.merge(stances[stances["target"] == target], on="sentence_id").merge(sentences[["sentence_id", "text"]], on="sentence_id")
     table = table.merge(articles[["article_id", "integrity"]], on="article_id")
     rows = []
@@ -219,11 +221,12 @@ def tabulate_ends(labels: pd.DataFrame, stances: pd.DataFrame, sentences: pd.Dat
 def describe_frames(estimates: pd.DataFrame, *, labels: Mapping[str, str], articles: pd.DataFrame) -> list[str]:
     """Say which frame leads in each outlet, and which frames an outlet never uses."""
     table = _by_outlet(estimates, "frame")
-    table = table[(table["voice"] == "all") & (table["category"] != "none")]
+    table = table[(table["voice"] == "all") & (table["category"] != "none") & (table["n"] > 0)]
     leads = []
     for outlet, rows in table.groupby("outlet", sort=False):
         top = rows.sort_values("estimate", ascending=False).iloc[0]
-        leads.append(f"{labels[top['category']]} in {outlet} ({_link_share(top, articles, frame=top['category'])})")
+        if top["estimate"] > 0:
+            leads.append(f"{labels[top['category']]} in {outlet} ({_link_share(top, articles, frame=top['category'])})")
     absent = []
     total = table["outlet"].nunique()
     for category, rows in table.groupby("category", sort=False):
@@ -241,8 +244,11 @@ def tabulate_functions(labels: pd.DataFrame, sentences: pd.DataFrame, articles: 
         row: dict[str, str] = {"Outlet": outlet}
         ids = ",".join(articles.loc[articles["outlet"] == outlet, "article_id"])
         for function, label in functions:
+            if "function" not in labels or "frame" not in labels:
+                row[start_sentence(label)] = "not coded"
+                continue
             part = labels[(labels["outlet"] == outlet) & (labels["function"] == function)]
-            used = part.loc[part["frame"] != "none", "frame"].value_counts()
+            used = part.loc[~part["frame"].isin(["none", ""]), "frame"].value_counts()
             if used.empty:
                 row[start_sentence(label)] = "none"
                 continue
@@ -305,7 +311,9 @@ def tabulate_concordance(wording: pd.DataFrame, sentences: pd.DataFrame, article
             if places.empty:
                 continue
             first = places.iloc[0]
-            context = f"… {first['left']}{first['match']}{first['right']} …".replace("[", "(").replace("]", ")")
+            left = first["left"].partition(" ")[2] if len(first["left"]) >= 50 else first["left"]
+            right = first["right"].rpartition(" ")[0] if len(first["right"]) >= 50 else first["right"]
+            context = f"… {left}{first['match']}{right} …".replace("[", "(").replace("]", ")")
             rows.append({"Outlet": outlet, "Word": r.word, "Here": int(r.count), "Elsewhere": int(r.count_rest),
                          "In context": link_evidence(context, ids=",".join(dict.fromkeys(places["sentence_id"])))})  # fmt: skip
     return pd.DataFrame(rows, columns=pd.Index(["Outlet", "Word", "Here", "Elsewhere", "In context"]))
@@ -313,9 +321,11 @@ def tabulate_concordance(wording: pd.DataFrame, sentences: pd.DataFrame, article
 
 def introduce_report(articles: pd.DataFrame, codings: pd.DataFrame) -> list[str]:
     """Say what the reader must know beside the findings, and how to read on."""
+    passes = len(list_coders(codings))
+    agree = ", and [](#fig-reliability) says how well the passes agree" if passes > 1 else ""
     coded = (
-        "Voice, stance and frame of every sentence were coded twice by reading, by an AI assistant and not by a human panel; the figures come from "
-        "that coding, and [](#fig-reliability) says how well its two passes agree."
+        f"Voice, stance and frame were coded by reading, in {say_count(max(passes, 1), 'pass', 'passes')}; the figures come from that coding{agree}. "
+        "In the default study an AI assistant read and labelled, not a human panel."
         if pick_reference(codings)
         else "Nothing was coded by reading: the figures come from the models alone."
     )

@@ -77,7 +77,9 @@ def choose_topic_count(
         k, stability, coherence, chosen (one row is true).
     """
     weights, _, _ = _weigh_words(_pick_paragraphs(sentences, shaping), ignore)
-    usable = [k for k in candidates if 2 <= k <= max(2, weights.shape[0] // 4)] or [2]
+    if min(weights.shape) < 2:
+        raise EncuadreError(f"{weights.shape[0]} paragraphs with {weights.shape[1]} usable words arrived; topics need two of each. Add texts.")
+    usable = [k for k in candidates if 2 <= k <= min(max(2, weights.shape[0] // 4), weights.shape[1])] or [2]
     rng = np.random.default_rng(seed)
     samples = [np.sort(rng.choice(weights.shape[0], size=max(2, int(0.8 * weights.shape[0])), replace=False)) for _ in range(resamples)]
     presence = (weights > 0).astype(float)
@@ -204,8 +206,9 @@ def _weigh_words(paragraphs: list[tuple[str, str]], ignore: frozenset[str]):
             used.setdefault(word, set()).add(article_id)
     needed = min(2, len({a for a, _ in paragraphs}))
     lonely = frozenset(w for w, where in used.items() if len(where) < needed)
+    read.ignore(lonely)
     vectoriser = TfidfVectorizer(
-        tokenizer=_WordReader(documents, ignore | lonely), token_pattern=None, lowercase=False,
+        tokenizer=read, token_pattern=None, lowercase=False,
         min_df=1 if few else 2, max_df=1.0 if few else 0.5, sublinear_tf=True,
     )  # fmt: skip
     try:
@@ -221,6 +224,10 @@ class _WordReader:
     def __init__(self, documents: list[str], ignore: frozenset[str]):
         self._ignored = ENGLISH_STOP_WORDS | _EXTRA_STOP_WORDS | ignore
         self._known = {w for d in documents for w in self._read(d)}
+
+    def ignore(self, words: frozenset[str]) -> None:
+        """Leave out these words too, in the singular where that occurs."""
+        self._ignored |= words
 
     def _read(self, text: str) -> list[str]:
         words = (_POSSESSIVE.sub("", w.lower()) for w in re.findall(_TOKEN, text))

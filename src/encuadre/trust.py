@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from encuadre.agreement import COLUMNS, compare_coders, score_labels
+from encuadre.agreement import COLUMNS, FIRM, TENTATIVE, compare_coders, score_labels
 from encuadre.coding import list_coders, pick_reference, pivot_codings
 from encuadre.estimates import STANCES
 from encuadre.findings import Finding
@@ -74,8 +74,10 @@ def describe_coding(codings: pd.DataFrame, agreement: pd.DataFrame, names: Mappi
     if not coders:
         return ["Nothing in this study has been coded by reading. Its figures are the models’ own, none of its findings is called firm, and their error on these articles is not known. A sheet of codings in `coding/` changes that."]
     n = codings["sentence_id"].nunique()
+    if len(coders) == 1:
+        return [f"{n} sentences were coded by reading, in one pass; `coding/README.md` says how. With no second pass nothing shows how far another reader would agree, and no finding is called firm."]
     text = (
-        f"All {n} sentences were coded by reading, in {say_count(len(coders), 'pass', 'passes')} independent of each other; `coding/README.md` says how. "
+        f"{n} sentences were coded by reading, in {say_count(len(coders), 'pass', 'passes')} independent of each other; `coding/README.md` says how. "
         "In the default study an AI assistant read and labelled them, not a human panel. Two passes of the same kind of reader share habits, so their agreement is likely to be higher than that of two people: "
         "take it as the consistency with which the codebook can be applied, not as proof that the labels are right."
     )
@@ -98,6 +100,8 @@ def score_models(labels: Mapping[str, pd.DataFrame], *, fields: Sequence[str]) -
     if "coded" not in labels:
         return pd.DataFrame(columns=pd.Index(["field", "n", "accuracy", "macro_f1", "majority", "majority_f1"]))
     for field in fields:
+        if field not in labels["coded"]:
+            continue
         both = labels["raw"][["sentence_id", field]].merge(labels["coded"][["sentence_id", field]], on="sentence_id")
         hit = both[f"{field}_x"] == both[f"{field}_y"]
         commonest = both[f"{field}_y"].mode()[0]
@@ -189,8 +193,8 @@ def tabulate_stability(stability: pd.DataFrame, findings: Sequence[Finding]) -> 
 def describe_rules() -> list[str]:
     """State the rules of `encuadre.strength` with their thresholds."""
     return [
-        f"*Cannot tell*: fewer than {say_count(FEW, 'sentence')} on one side; or two codings agree with alpha below .667; or the interval of the difference spans zero. "
-        f"*Tentative*: nothing was coded by reading, or alpha lies below .80; or the difference keeps its direction in fewer than {say_percent(HOLDS)} of the other ways to count; "
+        f"*Cannot tell*: fewer than {say_count(FEW, 'sentence')} on one side; or two codings agree with alpha below {TENTATIVE:g}; or the interval of the difference spans zero. "
+        f"*Tentative*: nothing was coded by reading, or alpha lies below {FIRM:.2f}; or the difference keeps its direction in fewer than {say_percent(HOLDS)} of the other ways to count; "
         f"or a share’s interval is wider than {say_percent(WIDE)}; or one of the copies is altered. *Firm*: everything else. "
         "What is counted and not estimated, such as an event told or left out, is firm where the copies are as published."
     ]

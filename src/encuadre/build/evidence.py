@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pandas as pd
 
 from encuadre.build.tables import defuse_formulas, load_table
 from encuadre.events import parse_events
+from encuadre.prose import say_date
 from encuadre.study import Study
 from encuadre.topics import name_topics
 
@@ -43,7 +45,6 @@ def read_evidence(tables: Path, study: Study) -> dict[str, Any]:
         out whole).
     """
     articles, sentences = (load_table(n, tables=tables) for n in ("articles", "sentences"))
-    sentences = sentences.sort_values(["article_id", "position"], kind="stable")
     place = {a: k for k, a in enumerate(articles["article_id"])}
     sentences = sentences.assign(place=sentences["article_id"].map(place))
     sentences = sentences.sort_values(["place", "position"], kind="stable")
@@ -55,7 +56,7 @@ def read_evidence(tables: Path, study: Study) -> dict[str, Any]:
         "names": _list_names(tables, study),
         "own": study.own_voice,
         "targets": [t.id for t in study.targets],
-        "articles": _list_articles(articles, study),
+        "articles": list_articles(articles, study),
         "columns": list(COLUMNS),
         "rows": _list_rows(sentences, tables, study),
         "total": total,
@@ -92,6 +93,45 @@ def describe_copy(integrity: str) -> str:
     return "" if integrity == "intact" else _COPIES.get(integrity, integrity.replace("_", " "))
 
 
+def list_articles(articles: pd.DataFrame, study: Study) -> list[dict[str, Any]]:
+    """Return what the page shows of each article; `hue` is the place of its outlet's colour."""
+    order = {o.name: k for k, o in enumerate(study.outlets)}
+    return [
+        {
+            "id": a.article_id,
+            "outlet": a.outlet,
+            "hue": order.get(str(a.outlet), 0) % 8,
+            "title": a.title,
+            "author": a.author,
+            "date": say_date(str(a.published_on)),
+            "genre": a.genre,
+            "copy": describe_copy(str(a.integrity)),
+        }
+        for a in articles.itertuples(index=False)
+    ]
+
+
+def list_outlets(articles: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return name, hue, article ids and facts of each outlet, from what `list_articles` gives."""
+    grouped: dict[str, list[Mapping[str, Any]]] = {}
+    for article in articles:
+        grouped.setdefault(article["outlet"], []).append(article)
+    outlets = []
+    for name, group in grouped.items():
+        facts = f"{len(group)} articles"
+        if len(group) == 1:
+            facts = ", ".join(t for t in (group[0]["genre"], group[0]["date"] or "undated") if t)
+            facts = facts[:1].upper() + facts[1:]
+        altered = sum(bool(a["copy"]) for a in group)
+        copy = group[0]["copy"] if len(group) == 1 else f"{altered} altered copies"
+        ids = [a["id"] for a in group]
+        outlets.append({
+            "name": name, "hue": group[0]["hue"], "ids": ids, "facts": facts,
+            "copy": f"{copy}, not verbatim" if altered else "",
+        })  # fmt: skip
+    return outlets
+
+
 def _list_names(tables: Path, study: Study) -> dict[str, Any]:
     fields = {f.name: {i.id: i.label for i in f.labels} for f in study.codebook.fields}
     words = _load(tables, "topic_words")
@@ -105,23 +145,6 @@ def _list_names(tables: Path, study: Study) -> dict[str, Any]:
         "topic": {str(k): name for k, name in enumerate(topics)},
         "event": {e.id: e.label for e in parse_events(study.events)} if study.events else {},
     }
-
-
-def _list_articles(articles: pd.DataFrame, study: Study) -> list[dict[str, Any]]:
-    order = {o.name: k for k, o in enumerate(study.outlets)}
-    return [
-        {
-            "id": a.article_id,
-            "outlet": a.outlet,
-            "hue": order.get(str(a.outlet), 0) % 8,
-            "title": a.title,
-            "author": a.author,
-            "date": a.published_on,
-            "genre": a.genre,
-            "copy": describe_copy(str(a.integrity)),
-        }
-        for a in articles.itertuples(index=False)
-    ]
 
 
 def _list_rows(sentences: pd.DataFrame, tables: Path, study: Study) -> list[list[Any]]:

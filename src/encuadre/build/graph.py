@@ -156,7 +156,8 @@ def run_steps(run: Run, selected: Sequence[str], *, extra: Sequence[dict[str, An
             "default_tasks": list(selected),
         },
     )
-    with _quiet_threads():
+    # notebooks run where they stand; papermill's own change of folder is not safe in threads
+    with _quiet_threads(), contextlib.chdir(NOTEBOOKS):
         DoitMain(loader).run(["run"])
     if errors:
         raise errors[0]
@@ -195,7 +196,8 @@ def _guard(task: dict[str, Any], errors: list[Exception]) -> dict[str, Any]:
             return False
         return True
 
-    return task | {"actions": [(act,)]}
+    # doit captures output by swapping sys.stdout, which threads would leave swapped
+    return task | {"actions": [(act,)], "io": {"capture": False}}
 
 
 class _Loader(TaskLoader2):

@@ -21,12 +21,11 @@ from encuadre.build.chapters import (
     Prose,
     Table,
 )
-from encuadre.build.evidence import write_json
+from encuadre.build.evidence import list_outlets, write_json
 from encuadre.build.grids import Cell, Piece
 from encuadre.build.pandoc import Part, convert_parts
 from encuadre.build.pictures import Sheet, convert_svg
 from encuadre.figures import TOKENS
-from encuadre.prose import say_date
 
 HERE = Path(__file__).parent
 TEMPLATES, FONTS = HERE / "templates", HERE / "fonts"
@@ -89,11 +88,8 @@ def write_page(
         chapters=[{"number": c.number, "title": _plain(c.title)} for c in chapters],
         body=body[:place],
         references=body[place:] if cited else "",
-        outlets=_list_outlets(evidence),
+        outlets=list_outlets(evidence["articles"]),
         downloads=list(downloads.items()),
-        names=evidence["names"],
-        articles=evidence["articles"],
-        altered=any(a["copy"] for a in evidence["articles"]),
         style=style,
         script=script,
         style_hash=_hash(style),
@@ -223,18 +219,6 @@ def _write_pieces(pieces: Sequence[Piece]) -> str:
         else escape(p.text)
         for p in pieces
     )
-
-
-def _list_outlets(evidence: Mapping[str, Any]) -> list[dict[str, Any]]:
-    found: dict[str, dict[str, Any]] = {}
-    for article in evidence["articles"]:
-        outlet = found.setdefault(
-            article["outlet"],
-            {"name": article["outlet"], "hue": article["hue"], "articles": []},
-        )
-        said = {**article, "date": say_date(article["date"]) if article["date"] else "undated"}
-        outlet["articles"].append(said)
-    return list(found.values())
 
 
 def _write_style(sheet: Sheet) -> str:

@@ -25,7 +25,7 @@ def read_notebook_parameters(path: Path) -> list[Parameter]:
 
 
 def run_notebook(source: Path, output: Path, *, parameters: Mapping[str, Value]) -> None:
-    """Run a notebook from the folder where it stands and keep the executed copy.
+    """Run a notebook in the current folder and keep the executed copy.
 
     Times and random ids are taken out of the copy, so that the same run gives the same bytes.
 
@@ -44,8 +44,8 @@ def run_notebook(source: Path, output: Path, *, parameters: Mapping[str, Value])
     failed.unlink(missing_ok=True)
     try:
         papermill.execute_notebook(
-            str(source), str(beside), parameters=dict(parameters), kernel_name="python3", cwd=str(source.parent),
-            progress_bar=False, extra_arguments=["--IPKernelApp.log_level=ERROR"],
+            str(source), str(beside), parameters=dict(parameters), kernel_name="python3",
+            progress_bar=False, extra_arguments=["--IPKernelApp.log_level=CRITICAL"],
         )  # fmt: skip
         _check_exit(beside, source)
         beside.write_text(_strip_times(beside.read_text(encoding="utf-8")), encoding="utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pypandoc
+import yaml
 
 from encuadre.errors import EncuadreError
 
@@ -61,6 +63,7 @@ def convert_parts(
         "format": format,
         "evidence": evidence,
         "references": dict(references),
+        "works": dict.fromkeys(_list_works(), True),
         "parts": listed,
     }
     source = work / f"report-{format}.json"
@@ -78,3 +81,10 @@ def convert_parts(
         said = run.stderr.decode("utf-8", "replace").strip()[:2000]
         raise EncuadreError(f"pandoc could not convert the report to {format}: {said}")
     return run.stdout.decode("utf-8")
+
+
+@functools.cache
+def _list_works() -> tuple[str, ...]:
+    """The ids of the works that may be cited."""
+    text = (TEMPLATES / "references.yaml").read_text(encoding="utf-8")
+    return tuple(work["id"] for work in yaml.safe_load(text)["references"])

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 import json
+import re
 import shutil
+import unicodedata
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import typst
+from fontTools.ttLib import TTFont
 
 from encuadre.build.chapters import Chapter, Code, Picture, Prose, Table
 from encuadre.build.grids import Cell, Grid
@@ -19,14 +23,16 @@ from encuadre.figures import TOKENS
 
 HERE = Path(__file__).parent
 TIMESTAMP = 0
+TALLEST = 1.32  # height of a figure by the width of the line
 _FLEXIBLE = 16
+_LONG = re.compile(r"\S{60,}")
 
 
 def write_document(
     chapters: Sequence[Chapter],
     *,
     references: Mapping[str, str],
-    copies: Sequence[Mapping[str, str]],
+    outlets: Sequence[Mapping[str, Any]],
     meta: Mapping[str, Any],
     work: Path,
 ) -> bytes:
@@ -38,8 +44,8 @@ def write_document(
         In reading order.
     references : mapping
         What a cross reference shows, by anchor.
-    copies : sequence of mapping
-        outlet and copy of each altered article, for the cover.
+    outlets : sequence of mapping
+        name, hue (from 0) and facts of each outlet, for the cover.
     meta : mapping
         title, subtitle, date, version and facts.
     work : path
@@ -62,11 +68,11 @@ def write_document(
         "title": "", "subtitle": "", "date": "", "version": "",
         **{k: v for k, v in meta.items() if k != "parameters"},
     }  # fmt: skip
-    store["copies"] = [dict(c) for c in copies]
-    data = json.dumps(store, ensure_ascii=False, sort_keys=True)
+    store["outlets"] = [dict(o) for o in outlets]
+    data = fit_text(json.dumps(store, ensure_ascii=False, sort_keys=True))
     (work / "data.json").write_text(data, encoding="utf-8")
     shutil.copy(HERE / "templates" / "report.typ", work / "report.typ")
-    source = f'#import "report.typ": *\n#show: set-report\n\n{body}\n'
+    source = f'#import "report.typ": *\n#show: set-report\n\n{fit_text(body)}\n'
     (work / "main.typ").write_text(source, encoding="utf-8")
     try:
         return typst.compile(
@@ -80,6 +86,31 @@ def write_document(
     except typst.TypstError as error:
         said = "; ".join([str(error.message), *map(str, error.hints or [])])
         raise EncuadreError(f"Typst could not set the report: {said[:2000]}") from None
+
+
+def fit_text(text: str) -> str:
+    """Return a text with a box for each sign that the report's fonts lack; PDF/UA refuses them.
+
+    Invisible signs that steer the direction of writing are left out.
+    """
+    known = _read_coverage()
+    kept = []
+    for sign in unicodedata.normalize("NFC", text):
+        if sign in known or sign in "\n\u200b":
+            kept.append(sign)
+        elif unicodedata.category(sign) not in ("Cc", "Cf", "Cs", "Mn", "Me"):
+            kept.append("□")
+    return "".join(kept)
+
+
+@functools.cache
+def _read_coverage() -> frozenset[str]:
+    """The signs that one of the two families has in every cut."""
+    families = []
+    for family in ("SourceSans3", "SourceSerif4"):
+        cuts = [set(TTFont(p).getBestCmap()) for p in sorted((HERE / "fonts").glob(f"{family}-*.ttf"))]
+        families.append(set.intersection(*cuts))
+    return frozenset(map(chr, set.union(*families)))
 
 
 def _list_parts(
@@ -113,12 +144,25 @@ def _list_parts(
 def _store_picture(picture: Picture, figures: Path) -> dict[str, str]:
     if picture.svg:
         path = figures / f"{picture.anchor}.svg"
-        path.write_text(fit_svg(picture.svg), encoding="utf-8")
+        path.write_text(fit_text(fit_svg(picture.svg)), encoding="utf-8")
     else:
         path = figures / f"{picture.anchor}.png"
         path.write_bytes(picture.png)
     words = ". ".join(w.rstrip(".") for w in (picture.title, picture.alt) if w)
-    return {"file": f"figures/{path.name}", "caption": picture.caption, "alt": f"{words}."}
+    return {
+        "file": f"figures/{path.name}",
+        "caption": picture.caption,
+        "alt": f"{words}.",
+        "width": _fit_width(picture.svg),
+    }
+
+
+def _fit_width(svg: str) -> float:
+    """Per cent of the line that a figure takes: all of it, or less where it would be too tall."""
+    box = re.search(r'viewBox="[-\d.]+ [-\d.]+ ([\d.]+) ([\d.]+)"', svg)
+    if not box or not float(box[2]):
+        return 100.0
+    return round(min(100.0, 100 * TALLEST * float(box[1]) / float(box[2])), 2)
 
 
 def _describe_grid(grid: Grid) -> dict[str, Any]:
@@ -134,7 +178,8 @@ def _describe_grid(grid: Grid) -> dict[str, Any]:
 
 
 def _describe_cell(cell: Cell) -> dict[str, Any]:
-    return {"text": cell.text.strip(), "columns": cell.columns, "rows": cell.rows}
+    text = _LONG.sub(lambda m: "\u200b".join(re.findall(".{1,40}", m[0])), cell.text.strip())
+    return {"text": text, "columns": cell.columns, "rows": cell.rows}
 
 
 def _choose_widths(grid: Grid, numeric: Sequence[bool]) -> list[float]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from encuadre.build.chapters import Chapter, Table, list_references, read_chapters
-from encuadre.build.evidence import describe_copy, read_downloads, read_evidence
+from encuadre.build.evidence import list_articles, list_outlets, read_downloads, read_evidence
 from encuadre.build.grids import Cell, Grid, Piece
 from encuadre.build.html import write_page
 from encuadre.build.pdf import write_document
@@ -73,17 +73,11 @@ def render_pdf(
     """Write the report as a PDF tagged to PDF/UA-1; arguments and errors as for `render_html`."""
     chapters = _read(notebooks, meta)
     articles = load_table("articles", tables=tables)
-    known = {o.name for o in study.outlets}
-    copies = [
-        {"outlet": str(a.outlet), "copy": describe_copy(str(a.integrity))}
-        for a in articles.itertuples(index=False)
-        if a.integrity != "intact" and a.outlet in known
-    ]
     with tempfile.TemporaryDirectory(dir=work, prefix="typst-") as folder:
         document = write_document(
             chapters,
             references=list_references(chapters),
-            copies=copies,
+            outlets=list_outlets(list_articles(articles, study)),
             meta=meta,
             work=Path(folder),
         )

@@ -150,14 +150,15 @@ def _draw_pair(
     if gap == "cannot_tell":
         low, high = min(ends), max(ends)
         draw_hatch(ax, low, y - 0.3, high - low, 0.6)
-        near = high < (0.35 if narrow else 0.62)
+        room = 0.35 if narrow else 0.62
+        side = "left" if high < room else "right" if low > -room else "center"
         draw_label(
             ax,
-            high if near else low,
+            {"left": high, "right": low, "center": (low + high) / 2}[side],
             y,
             "cannot tell",
-            dx=6 if near else -6,
-            ha="left" if near else "right",
+            dx={"left": 6, "right": -6, "center": 0}[side],
+            ha=side,
             color=INK2,
             halo=True,
         )

@@ -3,7 +3,7 @@
 -- A part is {raw = text of the output format} from the project itself, {title = Markdown, id = …},
 -- {markdown = Markdown} or {references = heading}. Markdown may hold text of the sources, so each
 -- part is read by itself and cleaned: nothing raw, no images, no attributes, and links only to the
--- web, to mail, to sentences, and to anchors that exist.
+-- web, to mail, to sentences, and to anchors and works that exist.
 
 local MARKDOWN = 'markdown-raw_html-raw_tex-raw_attribute-native_divs-native_spans-yaml_metadata_block'
   .. '-pandoc_title_block-latex_macros-markdown_in_html_blocks-header_attributes-auto_identifiers'
@@ -62,6 +62,22 @@ local function write_math(math)
   return pandoc.RawInline('typst', '#math.equation(block: ' .. block .. ', alt: ' .. quote_typst(math.text) .. ', ' .. written .. ')')
 end
 
+-- Words without end would keep pandoc's Typst writer and Typst's line breaking busy: they may be
+-- broken every 40 signs.
+local function break_word(word)
+  if report.format ~= 'typst' or #word.text < 60 then return nil end
+  local pieces, signs = pandoc.Inlines({}), {}
+  for _, code in utf8.codes(word.text) do
+    signs[#signs + 1] = utf8.char(code)
+    if #signs == 40 then
+      pieces:insert(pandoc.Str(table.concat(signs) .. '\u{200b}'))
+      signs = {}
+    end
+  end
+  pieces:insert(pandoc.Str(table.concat(signs)))
+  return pieces, false
+end
+
 local clean = {
   traverse = 'topdown',
   RawBlock = function() return {} end,
@@ -74,7 +90,13 @@ local clean = {
   Code = function(code) return pandoc.Code(code.text) end,
   CodeBlock = function(code) return pandoc.CodeBlock(code.text) end,
   Math = write_math,
-  Cite = function() cited = true end,
+  Str = break_word,
+  Cite = function(cite)
+    for _, citation in ipairs(cite.citations) do
+      if not report.works[citation.id] then return cite.content end
+    end
+    cited = true
+  end,
   Table = function(tbl)
     tbl.attr = pandoc.Attr()
     return tbl

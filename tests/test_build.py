@@ -1,0 +1,154 @@
+"""The build from the front door: another study, killed and run again, failing, nothing changed."""
+
+import json
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from pypdf import PdfReader
+
+ROOT = Path(__file__).parents[1]
+HARBOUR = ROOT / "tests" / "studies" / "harbour"
+FAST = ["-p", "draws", "200"]
+
+
+def build(*arguments, study=HARBOUR):
+    """Run the front door and return the finished process."""
+    return subprocess.run(
+        [sys.executable, "build_report.py", "--study", str(study), *map(str, arguments)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=540,
+    )
+
+
+@pytest.fixture(scope="module")
+def harbour(tmp_path_factory):
+    """The invented study, built once with its PDF."""
+    out = tmp_path_factory.mktemp("harbour")
+    done = build("--out", out, *FAST)
+    assert done.returncode == 0, done.stderr
+    assert "08_report" in done.stdout
+    return out
+
+
+def test_another_study_builds_without_a_change_of_code(harbour):
+    page = (harbour / "report.html").read_text(encoding="utf-8")
+    outlets = pd.read_csv(HARBOUR / "sources.csv")["outlet"].unique()
+    assert all(outlet in page for outlet in outlets)
+    assert "López Obrador" not in page
+    text = "".join(p.extract_text() for p in PdfReader(harbour / "report.pdf").pages)
+    assert all(outlet in text for outlet in outlets)
+    assert (harbour / "figures" / "voices.svg").stat().st_size > 1000
+
+
+def test_without_coding_nothing_estimated_is_called_firm(harbour):
+    estimates = pd.read_parquet(harbour / "tables" / "estimates.parquet")
+    assert set(estimates["method"]) == {"raw"}
+    assert "firm" not in set(estimates["strength"])
+
+
+def test_an_outlet_with_two_articles_has_estimates_of_both_and_of_itself(harbour):
+    estimates = pd.read_parquet(harbour / "tables" / "estimates.parquet")
+    sources = pd.read_csv(HARBOUR / "sources.csv")
+    outlet = sources["outlet"].value_counts().idxmax()
+    rows = estimates[(estimates["outlet"] == outlet) & (estimates["measure"] == "voice")]
+    ids = set(sources.loc[sources["outlet"] == outlet, "article_id"])
+    assert set(rows["article_id"]) == ids | {""}
+    whole = rows[rows["article_id"] == ""].set_index("category")["n"]
+    parts = rows[rows["article_id"] != ""].groupby("category")["n"].sum()
+    assert whole.to_dict() == parts.to_dict()
+
+
+def test_a_second_build_says_that_nothing_changed(harbour):
+    before = (harbour / "report.html").stat().st_mtime_ns
+    done = build("--out", harbour, *FAST)
+    assert done.returncode == 0
+    assert "Nothing changed" in done.stdout
+    assert (harbour / "report.html").stat().st_mtime_ns == before
+
+
+def test_a_failing_notebook_is_named_and_the_earlier_report_stays(harbour):
+    before = (harbour / "report.html").read_bytes()
+    done = build("--out", harbour, *FAST, "-p", "stance_model", "no-such-model")
+    assert done.returncode == 2
+    assert "Notebook 04_stance failed in cell" in done.stderr
+    assert "EncuadreError" in done.stderr and "no-such-model" in done.stderr
+    assert (harbour / "notebooks" / "04_stance.failed.ipynb").exists()
+    assert (harbour / "report.html").read_bytes() == before
+
+
+def test_killed_and_run_again_gives_the_same_bytes(harbour, tmp_path):
+    with subprocess.Popen(
+        [sys.executable, "build_report.py", "--study", str(HARBOUR), "--out", str(tmp_path), *FAST],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as running:
+        assert running.stdout is not None
+        for line in running.stdout:
+            if "05_frames" in line or "04_stance" in line:
+                running.send_signal(signal.SIGKILL)
+                break
+    done = build("--out", tmp_path, *FAST)
+    assert done.returncode == 0, done.stderr
+    names = ["report.html", "report.pdf"]
+    names += [f"tables/{p.name}" for p in (harbour / "tables").iterdir()]
+    names += [f"figures/{p.name}" for p in (harbour / "figures").iterdir()]
+    different = [n for n in names if (tmp_path / n).read_bytes() != (harbour / n).read_bytes()]
+    assert different == []
+    assert [p.name for p in tmp_path.rglob(".render-*")] == []
+
+
+def test_the_manifest_tells_parameters_inputs_and_outputs(harbour):
+    manifest = json.loads((harbour / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["parameters"]["draws"] == 200
+    assert "study.yml" in manifest["inputs"]
+    assert {"report.html", "report.pdf", "tables/estimates.parquet"} <= set(manifest["outputs"])
+    assert manifest["versions"]["python"].startswith("3.")
+    assert str(ROOT) not in json.dumps(manifest)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["-p", "sed", "1"], "Did you mean 'seed'"),
+        (["-p", "seed", "soon"], "seed is 'soon'; expected int"),
+        (["-f", "missing.yml"], "missing.yml: cannot be read"),
+        (["--only", "09_none"], "There is no notebook '09_none'"),
+        (["--jobs", "0"], "--jobs is 0"),
+        (["--study", "nowhere"], "There is no study folder 'nowhere'"),
+    ],
+)
+def test_a_wrong_argument_gives_one_clear_line_and_status_2(tmp_path, arguments, message):
+    done = build("--out", tmp_path / "out", *arguments)
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert done.stderr.startswith("encuadre: ") and "Traceback" not in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_new_study_can_be_filled_and_read(tmp_path):
+    folder = tmp_path / "mine"
+    done = subprocess.run(
+        [sys.executable, "build_report.py", "new", str(folder)], cwd=ROOT, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    empty = build("--study", folder, "--out", tmp_path / "out")
+    assert empty.returncode == 2 and "sources.csv has no article" in empty.stderr
+    shutil.copy(HARBOUR / "articles" / "courier_vote.txt", folder / "articles" / "a.txt")
+    row = "a,a.txt,Paper,Title,,2024,news,,intact,en,\n"
+    with (folder / "sources.csv").open("a", encoding="utf-8") as file:
+        file.write(row)
+    done = build("--study", folder, "--out", tmp_path / "out", "--only", "02_voices", *FAST)
+    assert done.returncode == 0, done.stderr
+    again = subprocess.run(
+        [sys.executable, "build_report.py", "new", str(folder)], cwd=ROOT, capture_output=True, text=True
+    )
+    assert again.returncode == 2 and "exists already" in again.stderr
