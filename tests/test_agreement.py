@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from encuadre.agreement import (
@@ -62,6 +62,7 @@ def test_chance_agreement_is_near_zero_and_inside_its_interval():
     assert result["low"] <= 0 <= result["high"]
 
 
+@settings(max_examples=40)
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from("abc")), min_size=2, max_size=30))
 def test_alpha_ignores_who_is_first_the_order_and_the_names(pairs):
     first, second = (list(side) for side in zip(*pairs, strict=True))

@@ -32,7 +32,7 @@ ARTICLES = pd.DataFrame(
 
 @pytest.fixture(autouse=True)
 def fewer_draws(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "DRAWS", 4000)
+    monkeypatch.setattr(module, "DRAWS", 2000)
 
 
 def make_labels(parts: list[tuple[int, str, str, str, int]]) -> pd.DataFrame:

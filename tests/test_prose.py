@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 import pandas as pd
 import pypandoc
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from encuadre.prose import (
@@ -92,6 +92,7 @@ def test_hostile_text_stays_inside_an_evidence_link():
         assert block["c"][0]["c"][2][0] == "#sentences?ids=a-001"
 
 
+@settings(max_examples=40)
 @given(st.text(max_size=60))
 def test_escaping_loses_no_character_but_folds_space(text):
     escaped = escape_markdown(text)
@@ -108,6 +109,7 @@ def test_links_are_sorted_and_percent_encoded():
     assert link_evidence("x", ids="a") == "[x](#sentences?ids=a)"
 
 
+@settings(max_examples=40)
 @given(st.dictionaries(st.sampled_from(["article", "q", "ids", "voice"]), st.text(min_size=1)))
 def test_a_link_can_be_read_back(filters):
     link = link_filters(**filters)
@@ -127,6 +129,7 @@ def test_per_cent(share, said):
     assert say_percent(share) == said
 
 
+@settings(max_examples=40)
 @given(st.integers(1, 400), st.integers(0, 400))
 def test_only_none_is_0_per_cent_and_only_all_is_100(n, k):
     k = min(k, n)

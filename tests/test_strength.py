@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from encuadre.agreement import FIRM, TENTATIVE
@@ -57,6 +57,7 @@ def test_rules_of_contrasts(change, strength):
     assert judge_contrast(**{**CONTRAST, **change}) == strength
 
 
+@settings(max_examples=40)
 @given(
     st.integers(0, 40),
     st.floats(-1, 1),

@@ -16,8 +16,22 @@ from itertools import combinations
 
 import pandas as pd
 
-from encuadre.multiverse import Contrast, Group, Way, measure_contrast, measure_stability, share_holding
-from encuadre.prose import join_words, link_evidence, say_count, say_percent, say_signed, start_sentence
+from encuadre.multiverse import (
+    Contrast,
+    Group,
+    Way,
+    measure_contrast,
+    measure_stability,
+    share_holding,
+)
+from encuadre.prose import (
+    join_words,
+    link_evidence,
+    say_count,
+    say_percent,
+    say_signed,
+    start_sentence,
+)
 from encuadre.strength import FEW, explain_strength, judge_contrast
 from encuadre.study import Study
 

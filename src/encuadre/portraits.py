@@ -7,7 +7,17 @@ from collections.abc import Mapping
 import pandas as pd
 
 from encuadre.estimates import prefer_coded
-from encuadre.prose import escape_markdown, join_words, link_evidence, quote_source, say_count, say_date, say_percent, say_signed, start_sentence
+from encuadre.prose import (
+    escape_markdown,
+    join_words,
+    link_evidence,
+    quote_source,
+    say_count,
+    say_date,
+    say_percent,
+    say_signed,
+    start_sentence,
+)
 from encuadre.strength import FEW
 from encuadre.study import Study
 from encuadre.summaries import COPIES

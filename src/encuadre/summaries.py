@@ -9,8 +9,18 @@ import pandas as pd
 from encuadre.coding import list_coders, pick_reference
 from encuadre.estimates import prefer_coded
 from encuadre.prose import (
-    escape_markdown, join_words, link_evidence, say_count, say_date, say_interval, say_outlets, say_percent, say_signed,
-    start_sentence, warn_copies, warn_single,
+    escape_markdown,
+    join_words,
+    link_evidence,
+    say_count,
+    say_date,
+    say_interval,
+    say_outlets,
+    say_percent,
+    say_signed,
+    start_sentence,
+    warn_copies,
+    warn_single,
 )  # fmt: skip
 from encuadre.strength import FEW
 from encuadre.study import Study
@@ -153,7 +163,7 @@ def describe_topics(topic_words: pd.DataFrame, estimates: pd.DataFrame, names: S
             top, bottom = rows.iloc[0], rows.iloc[-1]
             lines.append(f"**{name}** takes {say_percent(top['estimate'])} of {top['outlet']} and {say_percent(bottom['estimate'])} of {bottom['outlet']}")
     count = say_count(topic_words["topic"].nunique(), "topic")
-    return [f"The words of the articles fall into {count}, each named here by its three weightiest words. " + "; ".join(lines) + "." if lines else f"The words fall into {count}."]
+    return [f"The words of the articles fall into {count}, each named by the study or else by its three weightiest words. " + "; ".join(lines) + "." if lines else f"The words fall into {count}."]
 
 
 def describe_stance(estimates: pd.DataFrame, *, target_id: str, target: str, articles: pd.DataFrame) -> list[str]:

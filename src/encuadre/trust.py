@@ -11,7 +11,15 @@ from encuadre.coding import list_coders, pick_reference, pivot_codings
 from encuadre.estimates import STANCES
 from encuadre.findings import Finding
 from encuadre.multiverse import share_holding
-from encuadre.prose import join_words, link_evidence, say_count, say_percent, say_signed, warn_copies, warn_single
+from encuadre.prose import (
+    join_words,
+    link_evidence,
+    say_count,
+    say_percent,
+    say_signed,
+    warn_copies,
+    warn_single,
+)
 from encuadre.strength import FEW, HOLDS, WIDE
 from encuadre.study import Study
 

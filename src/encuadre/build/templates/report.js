@@ -134,7 +134,7 @@
       onclick: (event) => {
         chosen = chosen === outlet ? "" : outlet;
         limit = PAGE;
-        for (const b of $("evidence-chips").querySelectorAll("button")) b.setAttribute("aria-pressed", String(chosen && b === event.currentTarget));
+        for (const b of $("evidence-chips").querySelectorAll("button")) b.setAttribute("aria-pressed", String(chosen !== "" && b === event.currentTarget));
         drawEvidence();
       },
     }, drawSwatch(hue), `${outlet} ${n}`)));
