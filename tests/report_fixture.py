@@ -104,7 +104,9 @@ def spoil(sentences: pd.DataFrame) -> pd.DataFrame:
     return sentences.assign(text=texts, end=sentences["start"] + lengths)
 
 
-def measure(articles: pd.DataFrame, sentences: pd.DataFrame, study: Study) -> dict[str, pd.DataFrame]:
+def measure(
+    articles: pd.DataFrame, sentences: pd.DataFrame, study: Study
+) -> dict[str, pd.DataFrame]:
     """Measurements by rule: every third sentence quotes the mayor, every second names her."""
     kept = sentences[sentences["segment"] != "boilerplate"].reset_index(drop=True)
     keys, n = kept["sentence_id"], range(len(kept))
@@ -143,7 +145,9 @@ def measure(articles: pd.DataFrame, sentences: pd.DataFrame, study: Study) -> di
 
 def list_first(hostile: bool) -> list[Any]:
     """Chapters 0 and 1, and cells that belong to no chapter."""
-    text = "The mayor speaks in [a third](#sentences?speaker=ines_valdrane) of it; see [](#fig-shape)."
+    text = (
+        "The mayor speaks in [a third](#sentences?speaker=ines_valdrane) of it; see [](#fig-shape)."
+    )
     findings = [
         {"id": "a", "strength": s, "text": HOSTILE[2] if hostile else text, "reason": HOSTILE[3] if hostile else "Counted.", "figure": f}
         for s, f in (("firm", "shape"), ("tentative", "nosuch"), ("cannot_tell", ""))
@@ -151,11 +155,15 @@ def list_first(hostile: bool) -> list[Any]:
     return [
         v4.new_markdown_cell("How to use this notebook: NOT-IN-REPORT"),
         v4.new_code_cell("seed = 1  # NOT-IN-REPORT", metadata={"tags": ["parameters"]}),
-        chapter(1, "# Who speaks\n\nShares [@monroe2008] stand in [](#tbl-share) and [](#fig-shape)."),
+        chapter(
+            1, "# Who speaks\n\nShares [@monroe2008] stand in [](#tbl-share) and [](#fig-shape)."
+        ),
         code("draw_shape()", figure(hostile)),
         code("show_table()", table(hostile)),
         code("secret()", tags=["hide"]),
-        v4.new_markdown_cell("## A part\n\n" + (PROSE if hostile else "More *prose*, at $\\alpha \\ge .667$.")),
+        v4.new_markdown_cell(
+            "## A part\n\n" + (PROSE if hostile else "More *prose*, at $\\alpha \\ge .667$.")
+        ),
         chapter(0, "# At a glance"),
         code("show_findings()", display({"text/html": "<ol></ol>", FINDINGS: findings})),
         v4.new_markdown_cell("# An aside\n\nNOT-IN-REPORT"),
@@ -201,7 +209,9 @@ def table(hostile: bool) -> Any:
         '</tbody></table><p class="note">Rounded.</p>'
     )
     kind = {"encuadre": {"kind": "table", "name": "share"}}
-    return v4.new_output("display_data", {"text/html": markup, "text/plain": "Outlet"}, metadata=kind)
+    return v4.new_output(
+        "display_data", {"text/html": markup, "text/plain": "Outlet"}, metadata=kind
+    )
 
 
 def chapter(number: int, source: str) -> Any:

@@ -1,5 +1,6 @@
 """The build from the front door: another study, killed and run again, failing, nothing changed."""
 
+import contextlib
 import json
 import shutil
 import signal
@@ -10,6 +11,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from pypdf import PdfReader
+
+from encuadre.build.graph import STEPS
+from encuadre.build.notebooks import run_notebook
 
 ROOT = Path(__file__).parents[1]
 HARBOUR = ROOT / "tests" / "studies" / "harbour"
@@ -137,7 +141,10 @@ def test_a_wrong_argument_gives_one_clear_line_and_status_2(tmp_path, arguments,
 def test_a_new_study_can_be_filled_and_read(tmp_path):
     folder = tmp_path / "mine"
     done = subprocess.run(
-        [sys.executable, "build_report.py", "new", str(folder)], cwd=ROOT, capture_output=True, text=True
+        [sys.executable, "build_report.py", "new", str(folder)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
     )
     assert done.returncode == 0, done.stderr
     empty = build("--study", folder, "--out", tmp_path / "out")
@@ -149,6 +156,25 @@ def test_a_new_study_can_be_filled_and_read(tmp_path):
     done = build("--study", folder, "--out", tmp_path / "out", "--only", "02_voices", *FAST)
     assert done.returncode == 0, done.stderr
     again = subprocess.run(
-        [sys.executable, "build_report.py", "new", str(folder)], cwd=ROOT, capture_output=True, text=True
+        [sys.executable, "build_report.py", "new", str(folder)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
     )
     assert again.returncode == 2 and "exists already" in again.stderr
+
+
+def test_a_notebook_alone_runs_those_before_it(tmp_path):
+    notebooks = ROOT / "notebooks"
+    parameters = {"study": str(HARBOUR), "tables": str(tmp_path / "tables"), "draws": 200}
+    with contextlib.chdir(notebooks):
+        run_notebook(notebooks / "02_voices.ipynb", tmp_path / "alone.ipynb", parameters=parameters)
+    assert (tmp_path / "tables" / "articles.parquet").exists()
+    assert (tmp_path / "alone.ipynb").exists()
+
+
+def test_every_table_that_a_step_reads_is_written_before():
+    written = set()
+    for name, step in STEPS.items():
+        assert set(step.reads) <= written, name
+        written |= set(step.writes)

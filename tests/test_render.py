@@ -7,6 +7,7 @@ import hashlib
 import importlib.util
 import json
 import re
+import sys
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -23,11 +24,11 @@ from encuadre.build.render import render_html, render_pdf
 from encuadre.errors import EncuadreError
 from encuadre.figures import TOKENS
 
-SPEC = importlib.util.spec_from_file_location("report_fixture", Path(__file__).parent / "report_fixture.py")
+SPEC = importlib.util.spec_from_file_location(
+    "report_fixture", Path(__file__).parent / "report_fixture.py"
+)
 assert SPEC and SPEC.loader
 report_fixture = importlib.util.module_from_spec(SPEC)
-import sys  # noqa: E402
-
 sys.modules[SPEC.name] = report_fixture
 SPEC.loader.exec_module(report_fixture)
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 10 10">{}</svg>'
@@ -56,13 +57,17 @@ class Page(HTMLParser):
 def report(request, tmp_path_factory, harbour_study, read_sentences):
     articles, sentences = read_sentences(harbour_study)
     folder = tmp_path_factory.mktemp("report")
-    return report_fixture.make_report(folder, harbour_study, articles, sentences, hostile=request.param)
+    return report_fixture.make_report(
+        folder, harbour_study, articles, sentences, hostile=request.param
+    )
 
 
 @pytest.fixture(scope="session")
 def plain(tmp_path_factory, harbour_study, read_sentences):
     articles, sentences = read_sentences(harbour_study)
-    return report_fixture.make_report(tmp_path_factory.mktemp("plain"), harbour_study, articles, sentences)
+    return report_fixture.make_report(
+        tmp_path_factory.mktemp("plain"), harbour_study, articles, sentences
+    )
 
 
 def render(function, report, out: Path, **changes) -> Path:
@@ -76,7 +81,9 @@ def render(function, report, out: Path, **changes) -> Path:
 
 @pytest.fixture(scope="session")
 def page_text(report, tmp_path_factory) -> str:
-    return render(render_html, report, tmp_path_factory.mktemp("html") / "report.html").read_text("utf-8")
+    return render(render_html, report, tmp_path_factory.mktemp("html") / "report.html").read_text(
+        "utf-8"
+    )
 
 
 @pytest.fixture(scope="session")
@@ -89,7 +96,11 @@ def pdf(report, tmp_path_factory) -> PdfReader:
 
 def test_chapters_are_sorted_and_hold_only_what_belongs_to_them(plain):
     chapters = read_chapters(plain.notebooks)
-    assert [(c.number, c.title) for c in chapters] == [(0, "At a glance"), (1, "Who speaks"), (9, "Method")]
+    assert [(c.number, c.title) for c in chapters] == [
+        (0, "At a glance"),
+        (1, "Who speaks"),
+        (9, "Method"),
+    ]
     assert "NOT-IN-REPORT" not in str(chapters)
     assert "secret()" not in str(chapters)
     assert list_references(chapters) == {"fig-shape": "Figure 1", "tbl-share": "Table 1"}
@@ -98,8 +109,16 @@ def test_chapters_are_sorted_and_hold_only_what_belongs_to_them(plain):
 def test_a_second_figure_of_the_same_name_gets_its_own_anchor(plain, tmp_path):
     again = tmp_path / "again.ipynb"
     text = plain.notebooks[1].read_text("utf-8")
-    again.write_text(text.replace('"chapter": 1', '"chapter": 2').replace('"chapter": 0', '"chapter": 3'), "utf-8")
-    assert list(list_references(read_chapters([*plain.notebooks, again]))) == ["fig-shape", "tbl-share", "fig-shape-2", "tbl-share-2"]
+    again.write_text(
+        text.replace('"chapter": 1', '"chapter": 2').replace('"chapter": 0', '"chapter": 3'),
+        "utf-8",
+    )
+    assert list(list_references(read_chapters([*plain.notebooks, again]))) == [
+        "fig-shape",
+        "tbl-share",
+        "fig-shape-2",
+        "tbl-share-2",
+    ]
 
 
 def test_two_chapters_of_one_number_are_refused(plain):
@@ -107,7 +126,9 @@ def test_two_chapters_of_one_number_are_refused(plain):
         read_chapters([*plain.notebooks, plain.notebooks[0]])
 
 
-@pytest.mark.parametrize("content", [None, "no json", '{"cells": []}'], ids=["missing", "broken", "empty"])
+@pytest.mark.parametrize(
+    "content", [None, "no json", '{"cells": []}'], ids=["missing", "broken", "empty"]
+)
 def test_an_earlier_report_survives_an_error(plain, tmp_path, content):
     notebook = tmp_path / "bad.ipynb"
     if content is not None:
@@ -156,15 +177,24 @@ def test_ids_are_unique_and_inner_references_lead_somewhere(page_text):
     assert len(ids) == len(set(ids))
     places = [a["href"][1:] for _, a in page.elements if a.get("href", "").startswith("#")]
     assert {p for p in places if "?" not in p} <= set(ids)
-    used = {r for _, a in page.elements for v in a.values() for r in re.findall(r"url\(#([^)]+)\)", v)}
+    used = {
+        r for _, a in page.elements for v in a.values() for r in re.findall(r"url\(#([^)]+)\)", v)
+    }
     styled = set(re.findall(r"url\(#([^)]+)\)", page_text))
     assert used | styled <= set(ids) and styled
-    named = {i for _, a in page.elements for k in ("aria-labelledby", "for") for i in a.get(k, "").split()}
+    named = {
+        i
+        for _, a in page.elements
+        for k in ("aria-labelledby", "for")
+        for i in a.get(k, "").split()
+    }
     assert named <= set(ids)
 
 
 def test_the_page_holds_its_data_unharmed(page_text, report):
-    blocks = re.findall(r'<script type="application/json" id="(\w+)">(.*?)</script>', page_text, re.DOTALL)
+    blocks = re.findall(
+        r'<script type="application/json" id="(\w+)">(.*?)</script>', page_text, re.DOTALL
+    )
     data = {name: json.loads(text) for name, text in blocks}
     assert data["data"] == json.loads(json.dumps(read_evidence(report.tables, report.study)))
     assert "'=1+1" in data["tables"]["estimates"]
@@ -209,7 +239,11 @@ def test_the_pdf_is_tagged_and_says_what_it_is(pdf, report):
     assert "/StructTreeRoot" in root
     assert pdf.metadata and pdf.metadata.title == report.meta["title"]
     assert b"pdfuaid:part" in root["/Metadata"].get_data()
-    assert [entry["/Title"] for entry in pdf.outline if not isinstance(entry, list)][-4:-1] == ["At a glance", "Who speaks", "Method"]
+    assert [entry["/Title"] for entry in pdf.outline if not isinstance(entry, list)][-4:-1] == [
+        "At a glance",
+        "Who speaks",
+        "Method",
+    ]
 
 
 def test_every_figure_of_the_pdf_has_alternative_text(pdf):
@@ -233,7 +267,15 @@ def test_every_figure_of_the_pdf_has_alternative_text(pdf):
 
 def test_the_pdf_in_words(pdf, report):
     text = "\n".join(page.extract_text() for page in pdf.pages)
-    for part in ("Contents", "At a glance", "Figure 1.", "Table 1.", "Tentative", "Cannot tell", "Parameters of this run"):
+    for part in (
+        "Contents",
+        "At a glance",
+        "Figure 1.",
+        "Table 1.",
+        "Tentative",
+        "Cannot tell",
+        "Parameters of this run",
+    ):
         assert part in text, part
     assert re.search(r"Page 1 of \d+", text)
     assert "draw_shape()" not in text and "NOT-IN-REPORT" not in text
@@ -248,7 +290,12 @@ def test_the_pdf_uses_only_the_report_s_fonts(pdf):
         for font in page["/Resources"].get("/Font", {}).values():
             fonts.add(str(font.get_object()["/BaseFont"]).split("+")[-1])
     assert any("SourceSerif4" in f for f in fonts) and any("SourceSans3" in f for f in fonts)
-    images = [name for page in pdf.pages for name in page["/Resources"].get("/XObject", {}) if page["/Resources"]["/XObject"][name].get_object()["/Subtype"] == "/Image"]
+    images = [
+        name
+        for page in pdf.pages
+        for name in page["/Resources"].get("/XObject", {})
+        if page["/Resources"]["/XObject"][name].get_object()["/Subtype"] == "/Image"
+    ]
     assert not images
 
 
@@ -261,8 +308,14 @@ def test_a_table_keeps_text_links_and_spans_only():
         '<tbody><tr><td rowspan="2" onclick="evil()">a&lt;b&gt;<script>evil()</script></td><td>1,234</td></tr>'
         '<tr><td><a href="javascript:evil()">−5%</a> <a href="#sentences?q=%3Cb%3E">7</a></td></tr></tbody></table>'
     )  # fmt: skip
-    assert [[(c.text, c.columns, c.rows) for c in row] for row in grid.head] == [[("A & B", 2, 1)], [("x", 1, 1), ("n", 1, 1)]]
-    assert [[(c.text, c.rows) for c in row] for row in grid.rows] == [[("a<b>", 2), ("1,234", 1)], [("−5% 7", 1)]]
+    assert [[(c.text, c.columns, c.rows) for c in row] for row in grid.head] == [
+        [("A & B", 2, 1)],
+        [("x", 1, 1), ("n", 1, 1)],
+    ]
+    assert [[(c.text, c.rows) for c in row] for row in grid.rows] == [
+        [("a<b>", 2), ("1,234", 1)],
+        [("−5% 7", 1)],
+    ]
     assert [p.link for p in grid.rows[1][0].pieces] == ["", "", "#sentences?q=%3Cb%3E"]
     assert grid.width == 2
 
@@ -313,12 +366,18 @@ def test_ids_inside_figures_are_made_unique_with_what_points_at_them():
 )  # fmt: skip
 def test_nothing_active_or_outside_survives_in_a_figure(evil):
     sheet = Sheet(TOKENS)
-    assert "EVIL" not in convert_svg(SVG.format(evil), prefix="p", sheet=sheet, title="", alt="x") + sheet.write_css()
+    assert (
+        "EVIL"
+        not in convert_svg(SVG.format(evil), prefix="p", sheet=sheet, title="", alt="x")
+        + sheet.write_css()
+    )
     if "style" not in evil:
         assert "EVIL" not in fit_svg(SVG.format(evil))
 
 
-@pytest.mark.parametrize("text", ['<!DOCTYPE svg [<!ENTITY a "b">]><svg/>', "<svg", '<html xmlns="x"/>', "<svg/>"])
+@pytest.mark.parametrize(
+    "text", ['<!DOCTYPE svg [<!ENTITY a "b">]><svg/>', "<svg", '<html xmlns="x"/>', "<svg/>"]
+)
 def test_what_is_no_plain_svg_is_refused(text):
     with pytest.raises(EncuadreError):
         convert_svg(text, prefix="p", sheet=Sheet(TOKENS), title="", alt="x")
@@ -332,7 +391,11 @@ def test_rows_hold_the_coded_label_before_the_model_s(plain):
     rows = [dict(zip(evidence["columns"], row, strict=True)) for row in evidence["rows"]]
     kept = [r for r in rows if r["segment"] != "boilerplate"]
     assert evidence["total"] == len(rows) > 20
-    assert kept[0]["stance"] == {} and kept[2]["stance"] == {"mayor": 0} and kept[4]["stance"] == {"mayor": 1}
+    assert (
+        kept[0]["stance"] == {}
+        and kept[2]["stance"] == {"mayor": 0}
+        and kept[4]["stance"] == {"mayor": 1}
+    )
     assert kept[0]["voice"] == "city_government" and kept[0]["speaker_id"] == "ines_valdrane"
     assert kept[1]["voice"] == "outlet" and kept[1]["speaker"] == ""
     assert evidence["names"]["topic"] == {"0": "harbour"}
@@ -341,7 +404,9 @@ def test_rows_hold_the_coded_label_before_the_model_s(plain):
 
 def test_parts_of_a_table_are_left_out_of_the_downloads(plain, tmp_path):
     for name in ("estimates", "estimates-voice", "articles"):
-        (tmp_path / f"{name}.parquet").write_bytes((plain.tables / f"{name.partition('-')[0]}.parquet").read_bytes())
+        (tmp_path / f"{name}.parquet").write_bytes(
+            (plain.tables / f"{name.partition('-')[0]}.parquet").read_bytes()
+        )
     assert list(read_downloads(tmp_path)) == ["articles", "estimates"]
 
 
@@ -356,13 +421,22 @@ def test_json_cannot_end_its_script():
 
 
 def test_every_work_cited_is_complete_and_can_be_cited(root, tmp_path):
-    works = yaml.safe_load((root / "src/encuadre/build/templates/references.yaml").read_text("utf-8"))["references"]
+    works = yaml.safe_load(
+        (root / "src/encuadre/build/templates/references.yaml").read_text("utf-8")
+    )["references"]
     assert [w["id"] for w in works] == sorted(w["id"] for w in works)
     for work in works:
-        assert work["author"] and work["title"] and work["issued"]["date-parts"][0][0] == int(work["id"][-4:])
+        assert (
+            work["author"]
+            and work["title"]
+            and work["issued"]["date-parts"][0][0] == int(work["id"][-4:])
+        )
         assert work["author"][0]["family"].lower() == work["id"][:-4]
         assert {"DOI", "URL", "ISBN"} & set(work)
-    parts = [Part("markdown", " ".join(f"[@{w['id']}]" for w in works)), Part("references", "References")]
+    parts = [
+        Part("markdown", " ".join(f"[@{w['id']}]" for w in works)),
+        Part("references", "References"),
+    ]
     for kind in ("html", "typst"):
         text = convert_parts(parts, format=kind, references={}, evidence=False, work=tmp_path)
         assert all(f"ref-{w['id']}" in text for w in works)
@@ -370,6 +444,10 @@ def test_every_work_cited_is_complete_and_can_be_cited(root, tmp_path):
 
 
 def test_each_part_is_read_by_itself(tmp_path):
-    parts = [Part("markdown", "```\nopen [x]: http://a"), Part("markdown", "::: note\nopen *x"), Part("markdown", "[x] **closed**")]
+    parts = [
+        Part("markdown", "```\nopen [x]: http://a"),
+        Part("markdown", "::: note\nopen *x"),
+        Part("markdown", "[x] **closed**"),
+    ]
     text = convert_parts(parts, format="html", references={}, evidence=False, work=tmp_path)
     assert "[x] <strong>closed</strong>" in text

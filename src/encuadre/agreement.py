@@ -16,7 +16,14 @@ FIRM, TENTATIVE = 0.8, 0.667
 MISSING = "(none)"
 
 
-def measure_alpha(first: Sequence[str], second: Sequence[str], *, seed: int, draws: int = 1000, level: float = 0.95) -> dict[str, float]:
+def measure_alpha(
+    first: Sequence[str],
+    second: Sequence[str],
+    *,
+    seed: int,
+    draws: int = 1000,
+    level: float = 0.95,
+) -> dict[str, float]:
     """Return agreement and Krippendorff's alpha of two codings of the same units.
 
     Parameters
@@ -47,13 +54,25 @@ def measure_alpha(first: Sequence[str], second: Sequence[str], *, seed: int, dra
     counts[np.arange(n), a] += 1
     counts[np.arange(n), b] += 1
     differs = (a != b).astype(float)
-    weights = np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), size=draws).astype(float)
+    weights = (
+        np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), size=draws).astype(float)
+    )
     alphas = _compute_alpha(weights @ differs / n, weights @ counts, 2 * n)
     alpha = _compute_alpha(np.array([differs.mean()]), counts.sum(axis=0)[None, :], 2 * n)[0]
     usable = alphas[~np.isnan(alphas)]
     tail = (1 - level) / 2
-    low, high = np.quantile(usable, [tail, 1 - tail]) if len(usable) and not np.isnan(alpha) else (np.nan, np.nan)
-    return {"n": n, "agreement": float(1 - differs.mean()), "alpha": float(alpha), "low": float(max(low, -1)) if low == low else np.nan, "high": float(high)}
+    low, high = (
+        np.quantile(usable, [tail, 1 - tail])
+        if len(usable) and not np.isnan(alpha)
+        else (np.nan, np.nan)
+    )
+    return {
+        "n": n,
+        "agreement": float(1 - differs.mean()),
+        "alpha": float(alpha),
+        "low": float(max(low, -1)) if low == low else np.nan,
+        "high": float(high),
+    }
 
 
 def _compute_alpha(observed: np.ndarray, counts: np.ndarray, total: int) -> np.ndarray:
@@ -63,7 +82,13 @@ def _compute_alpha(observed: np.ndarray, counts: np.ndarray, total: int) -> np.n
 
 
 def compare_coders(
-    first: pd.DataFrame, second: pd.DataFrame, *, names: tuple[str, str], fields: Sequence[str], seed: int, draws: int = 1000
+    first: pd.DataFrame,
+    second: pd.DataFrame,
+    *,
+    names: tuple[str, str],
+    fields: Sequence[str],
+    seed: int,
+    draws: int = 1000,
 ) -> pd.DataFrame:
     """Compare two codings field by field, and category by category (that label against all others).
 
@@ -88,11 +113,19 @@ def compare_coders(
             continue
         a = both[f"{field}_a"].replace("", MISSING)
         b = both[f"{field}_b"].replace("", MISSING)
-        rows.append({"field": field, "category": "all", **measure_alpha(a, b, seed=seed, draws=draws)})
+        rows.append(
+            {"field": field, "category": "all", **measure_alpha(a, b, seed=seed, draws=draws)}
+        )
         for label in sorted(set(a) | set(b)):
             pair = [np.where(side == label, label, "other").tolist() for side in (a, b)]
-            rows.append({"field": field, "category": label, **measure_alpha(*pair, seed=seed, draws=draws)})
-    table = pd.DataFrame(rows).assign(coder_a=names[0], coder_b=names[1]) if rows else pd.DataFrame(columns=pd.Index(COLUMNS))
+            rows.append(
+                {"field": field, "category": label, **measure_alpha(*pair, seed=seed, draws=draws)}
+            )
+    table = (
+        pd.DataFrame(rows).assign(coder_a=names[0], coder_b=names[1])
+        if rows
+        else pd.DataFrame(columns=pd.Index(COLUMNS))
+    )
     return table[COLUMNS]
 
 
@@ -105,24 +138,45 @@ def score_labels(predicted: pd.DataFrame, reference: pd.DataFrame, *, field: str
         category, n (in the reference), predicted, precision, recall, f1; the last row, `macro`, is
         the mean F1 of the labels that the reference uses.
     """
-    both = predicted[["sentence_id", field]].merge(reference[["sentence_id", field]], on="sentence_id", suffixes=("_p", "_r"))
+    both = predicted[["sentence_id", field]].merge(
+        reference[["sentence_id", field]], on="sentence_id", suffixes=("_p", "_r")
+    )
     p, r = both[f"{field}_p"].replace("", MISSING), both[f"{field}_r"].replace("", MISSING)
     rows = []
     for label in sorted(set(p) | set(r)):
-        hit, said, true = int(((p == label) & (r == label)).sum()), int((p == label).sum()), int((r == label).sum())
+        hit, said, true = (
+            int(((p == label) & (r == label)).sum()),
+            int((p == label).sum()),
+            int((r == label).sum()),
+        )
         f1 = 2 * hit / (said + true) if said + true else 0.0
-        rows.append((label, true, said, hit / said if said else np.nan, hit / true if true else np.nan, f1))
-    table = pd.DataFrame(rows, columns=pd.Index(["category", "n", "predicted", "precision", "recall", "f1"]))
+        rows.append(
+            (label, true, said, hit / said if said else np.nan, hit / true if true else np.nan, f1)
+        )
+    table = pd.DataFrame(
+        rows, columns=pd.Index(["category", "n", "predicted", "precision", "recall", "f1"])
+    )
     used = table[table["n"] > 0]
-    macro = ("macro", int(table["n"].sum()), int(table["predicted"].sum()), np.nan, np.nan, float(used["f1"].mean()) if len(used) else np.nan)
+    macro = (
+        "macro",
+        int(table["n"].sum()),
+        int(table["predicted"].sum()),
+        np.nan,
+        np.nan,
+        float(used["f1"].mean()) if len(used) else np.nan,
+    )
     return pd.concat([table, pd.DataFrame([macro], columns=table.columns)], ignore_index=True)
 
 
 def find_disagreements(first: pd.DataFrame, second: pd.DataFrame, *, field: str) -> pd.DataFrame:
     """Count the pairs of labels on which two codings differ: label_a, label_b, n; most frequent first."""
-    both = first[["sentence_id", field]].merge(second[["sentence_id", field]], on="sentence_id", suffixes=("_a", "_b"))
+    both = first[["sentence_id", field]].merge(
+        second[["sentence_id", field]], on="sentence_id", suffixes=("_a", "_b")
+    )
     both = both.replace("", MISSING)
     differ = both[both[f"{field}_a"] != both[f"{field}_b"]]
     counts = differ.groupby([f"{field}_a", f"{field}_b"]).size().reset_index(name="n")
     counts.columns = ["label_a", "label_b", "n"]
-    return counts.sort_values(["n", "label_a", "label_b"], ascending=[False, True, True]).reset_index(drop=True)
+    return counts.sort_values(
+        ["n", "label_a", "label_b"], ascending=[False, True, True]
+    ).reset_index(drop=True)

@@ -44,7 +44,8 @@ def read_codings(study: Study, sentences: pd.DataFrame) -> pd.DataFrame:
     """
     faults: list[str] = []
     parts = [
-        _read_sheet(path, study.codebook, sentences, faults) for path in sorted((study.root / "coding").glob("*.csv"))
+        _read_sheet(path, study.codebook, sentences, faults)
+        for path in sorted((study.root / "coding").glob("*.csv"))
     ]
     if faults:
         raise StudyError(faults)
@@ -72,7 +73,9 @@ def pivot_codings(codings: pd.DataFrame, *, coder: str) -> pd.DataFrame:
     return table.reset_index()
 
 
-def _read_sheet(path: Path, codebook: Codebook, sentences: pd.DataFrame, faults: list[str]) -> list[tuple[str, ...]]:
+def _read_sheet(
+    path: Path, codebook: Codebook, sentences: pd.DataFrame, faults: list[str]
+) -> list[tuple[str, ...]]:
     name = f"coding/{path.name}"
     try:
         reader = csv.DictReader(io.StringIO(path.read_bytes().decode("utf-8-sig"), newline=""))
@@ -85,7 +88,9 @@ def _read_sheet(path: Path, codebook: Codebook, sentences: pd.DataFrame, faults:
         return []
     missing = [c for c in PLACE if c not in header]
     if missing:
-        faults.append(f"{name}: columns {missing} are missing. The sheet needs {', '.join(PLACE)} and one column a field.")
+        faults.append(
+            f"{name}: columns {missing} are missing. The sheet needs {', '.join(PLACE)} and one column a field."
+        )
         return []
     allowed = {f.name: {label.id for label in f.labels} | {""} for f in codebook.fields}
     fields = [c for c in header if c in allowed or c in OPEN_FIELDS]
@@ -95,26 +100,34 @@ def _read_sheet(path: Path, codebook: Codebook, sentences: pd.DataFrame, faults:
         return []
     unknown = [c for c in header if c not in fields and c not in (*PLACE, "sentence_id", "reason")]
     if unknown:
-        faults.append(f"{name}: columns {unknown} are not fields of the codebook ({', '.join(allowed)}). Rename or remove them.")
+        faults.append(
+            f"{name}: columns {unknown} are not fields of the codebook ({', '.join(allowed)}). Rename or remove them."
+        )
     rows: list[tuple[str, ...]] = []
     seen: dict[str, int] = {}
     by_article = dict(list(sentences.groupby("article_id")))
     for number, line in lines:
         place = f"{name}, row {number}"
         if None in line or None in line.values():
-            faults.append(f"{place}: the row has not {len(header)} cells like the header. Quote cells that hold a comma.")
+            faults.append(
+                f"{place}: the row has not {len(header)} cells like the header. Quote cells that hold a comma."
+            )
             continue
         sentence_id = _match_row(line, by_article, place, faults)
         if not sentence_id:
             continue
         if sentence_id in seen:
-            faults.append(f"{place}: the same sentence as row {seen[sentence_id]}. Keep one row a sentence.")
+            faults.append(
+                f"{place}: the same sentence as row {seen[sentence_id]}. Keep one row a sentence."
+            )
             continue
         seen[sentence_id] = number
         for field in fields:
             label = line[field].strip()
             if field in allowed and label not in allowed[field]:
-                faults.append(f"{place}: {field} is '{label}'; write one of {', '.join(sorted(allowed[field] - {''}))}, or leave it empty.")
+                faults.append(
+                    f"{place}: {field} is '{label}'; write one of {', '.join(sorted(allowed[field] - {''}))}, or leave it empty."
+                )
                 continue
             rows.append((sentence_id, path.stem, field, label, codebook.version))
     return rows
@@ -123,22 +136,33 @@ def _read_sheet(path: Path, codebook: Codebook, sentences: pd.DataFrame, faults:
 def _match_row(line: dict[str, str], by_article: dict, place: str, faults: list[str]) -> str:
     article = by_article.get(line["article_id"])
     if article is None:
-        faults.append(f"{place}: article_id '{line['article_id']}' is not in the study. Correct it.")
+        faults.append(
+            f"{place}: article_id '{line['article_id']}' is not in the study. Correct it."
+        )
         return ""
     if not line["start"].isdecimal() or not line["end"].isdecimal():
-        faults.append(f"{place}: start '{line['start']}' and end '{line['end']}' must be whole numbers. Copy them from the sheet as it was made.")
+        faults.append(
+            f"{place}: start '{line['start']}' and end '{line['end']}' must be whole numbers. Copy them from the sheet as it was made."
+        )
         return ""
     start, end = int(line["start"]), int(line["end"])
     shared = article["end"].clip(upper=end) - article["start"].clip(lower=start)
     best = shared.idxmax()
     longest = max(end - start, int(article.loc[best, "end"] - article.loc[best, "start"]))
     if shared[best] < OVERLAP * longest:
-        faults.append(f"{place}: no sentence of '{line['article_id']}' stands at {start} to {end}. The text may have changed since the coding; code it anew.")
+        faults.append(
+            f"{place}: no sentence of '{line['article_id']}' stands at {start} to {end}. The text may have changed since the coding; code it anew."
+        )
         return ""
     offset = int(article.loc[best, "start"])
     low, high = max(start, offset), min(end, int(article.loc[best, "end"]))
-    said, found = line["text"][low - start : high - start], article.loc[best, "text"][low - offset : high - offset]
+    said, found = (
+        line["text"][low - start : high - start],
+        article.loc[best, "text"][low - offset : high - offset],
+    )
     if said != found and SequenceMatcher(None, said, found, autojunk=False).ratio() < OVERLAP:
-        faults.append(f"{place}: the text at {start} to {end} of '{line['article_id']}' is now '{found[:60]}', not '{said[:60]}'. The text has changed since the coding; code it anew.")
+        faults.append(
+            f"{place}: the text at {start} to {end} of '{line['article_id']}' is now '{found[:60]}', not '{said[:60]}'. The text has changed since the coding; code it anew."
+        )
         return ""
     return str(article.loc[best, "sentence_id"])

@@ -26,7 +26,9 @@ def show_prose(*paragraphs: str) -> None:
         display({"text/markdown": text, "text/plain": text}, raw=True)
 
 
-def show_figure(draw: Callable[..., Drawing], *tables: Any, name: str, evidence: str = "", **options: Any) -> None:
+def show_figure(
+    draw: Callable[..., Drawing], *tables: Any, name: str, evidence: str = "", **options: Any
+) -> None:
     """Draw a figure at column width and at phone width, and show both.
 
     Parameters
@@ -71,7 +73,8 @@ def show_table(table: pd.DataFrame, *, name: str, caption: str, note: str = "") 
     """
     head = "".join(f'<th scope="col">{html.escape(str(c))}</th>' for c in table.columns)
     body = "".join(
-        "<tr>" + "".join(f"<td>{_write_cell(v)}</td>" for v in row) + "</tr>" for row in table.itertuples(index=False, name=None)
+        "<tr>" + "".join(f"<td>{_write_cell(v)}</td>" for v in row) + "</tr>"
+        for row in table.itertuples(index=False, name=None)
     )
     foot = f'<p class="note">{_write_cell(note)}</p>' if note else ""
     markup = (
@@ -99,7 +102,10 @@ def _write_cell(value: object) -> str:
 
 def show_findings(findings: Sequence[Mapping[str, str]]) -> None:
     """Show findings, each with `id`, `strength`, `text`, `reason` and `figure`."""
-    items = "".join(f"<li><strong>{html.escape(f['strength'])}</strong> {_write_cell(f['text'])}</li>" for f in findings)
+    items = "".join(
+        f"<li><strong>{html.escape(f['strength'])}</strong> {_write_cell(f['text'])}</li>"
+        for f in findings
+    )
     display(
         {"text/html": f"<ol>{items}</ol>", FINDINGS_TYPE: [dict(f) for f in findings]},
         raw=True,

@@ -19,7 +19,20 @@ from encuadre.agreement import measure_alpha
 from encuadre.coding import list_coders, pick_reference, pivot_codings
 from encuadre.strength import judge_estimate
 
-COLUMNS = ["measure", "article_id", "outlet", "voice", "target", "category", "estimate", "low", "high", "n", "method", "strength"]
+COLUMNS = [
+    "measure",
+    "article_id",
+    "outlet",
+    "voice",
+    "target",
+    "category",
+    "estimate",
+    "low",
+    "high",
+    "n",
+    "method",
+    "strength",
+]
 STANCES = {"-1": "unfavourable", "0": "neutral", "1": "favourable"}
 
 
@@ -40,7 +53,9 @@ def label_by_model(
         sentence_id, article_id, outlet, voice and, where given, stance_TARGET, frame, function;
         an empty stance says that the sentence is not about the target.
     """
-    table = _place_sentences(sentences, articles).merge(voices[["sentence_id", "voice"]], on="sentence_id")
+    table = _place_sentences(sentences, articles).merge(
+        voices[["sentence_id", "voice"]], on="sentence_id"
+    )
     if stances is not None:
         for target, group in stances.groupby("target"):
             labels = group.set_index("sentence_id")["label"].astype(str)
@@ -49,14 +64,20 @@ def label_by_model(
         primary = frames[frames["primary"]].set_index("sentence_id")["frame"]
         table["frame"] = table["sentence_id"].map(primary).fillna("none")
     if functions is not None:
-        table["function"] = table["sentence_id"].map(functions.set_index("sentence_id")["function"]).fillna("none")
+        table["function"] = (
+            table["sentence_id"].map(functions.set_index("sentence_id")["function"]).fillna("none")
+        )
     return table
 
 
-def label_by_coding(sentences: pd.DataFrame, articles: pd.DataFrame, coding: pd.DataFrame) -> pd.DataFrame:
+def label_by_coding(
+    sentences: pd.DataFrame, articles: pd.DataFrame, coding: pd.DataFrame
+) -> pd.DataFrame:
     """Lay out a coder's labels like `label_by_model`; sentences that were not coded are left out."""
     coded = coding[coding["voice"] != ""] if "voice" in coding else coding.iloc[0:0]
-    return _place_sentences(sentences, articles).merge(coded.drop(columns="segment", errors="ignore"), on="sentence_id")
+    return _place_sentences(sentences, articles).merge(
+        coded.drop(columns="segment", errors="ignore"), on="sentence_id"
+    )
 
 
 def _place_sentences(sentences: pd.DataFrame, articles: pd.DataFrame) -> pd.DataFrame:
@@ -111,15 +132,29 @@ def estimate_shares(
     rows = []
     for voice in voices:
         group = _pick_voice(labels[labels[field] != ""], voice, own_voice)
-        for article_id, outlet in labels[["article_id", "outlet"]].drop_duplicates().itertuples(index=False):
+        for article_id, outlet in (
+            labels[["article_id", "outlet"]].drop_duplicates().itertuples(index=False)
+        ):
             counts = _count(group[group["article_id"] == article_id], field, categories)
-            rows += _describe([counts], categories, (measure, article_id, outlet, voice, target), seed, draws, level, mean)
+            rows += _describe(
+                [counts],
+                categories,
+                (measure, article_id, outlet, voice, target),
+                seed,
+                draws,
+                level,
+                mean,
+            )
         for outlet, members in labels.groupby("outlet", sort=False)["article_id"].unique().items():
             counts = [_count(group[group["article_id"] == a], field, categories) for a in members]
-            rows += _describe(counts, categories, (measure, "", outlet, voice, target), seed, draws, level, mean)
+            rows += _describe(
+                counts, categories, (measure, "", outlet, voice, target), seed, draws, level, mean
+            )
     table = pd.DataFrame(rows, columns=pd.Index(COLUMNS[:-2]))
     table["method"] = method
-    table["strength"] = [judge_estimate(n=r.n, low=r.low, high=r.high, alpha=alpha) for r in table.itertuples()]
+    table["strength"] = [
+        judge_estimate(n=r.n, low=r.low, high=r.high, alpha=alpha) for r in table.itertuples()
+    ]
     return table
 
 
@@ -137,7 +172,15 @@ def _count(group: pd.DataFrame, field: str, categories: Sequence[str]) -> np.nda
     return np.array([*counts, len(group) - sum(counts)])
 
 
-def _describe(counts: list[np.ndarray], categories: Sequence[str], key: tuple[str, ...], seed: int, draws: int, level: float, mean: bool) -> list[tuple]:
+def _describe(
+    counts: list[np.ndarray],
+    categories: Sequence[str],
+    key: tuple[str, ...],
+    seed: int,
+    draws: int,
+    level: float,
+    mean: bool,
+) -> list[tuple]:
     total = np.sum(counts, axis=0)
     n = int(total.sum())
     samples = draw_counts(counts, seed=seed, draws=draws)
@@ -145,12 +188,20 @@ def _describe(counts: list[np.ndarray], categories: Sequence[str], key: tuple[st
     rows = []
     for i, category in enumerate(categories):
         share = total[i] / n if n else np.nan
-        low, high = _bound_share(samples[:, i] / samples.sum(axis=1), int(total[i]), n, tail) if n else (np.nan, np.nan)
+        low, high = (
+            _bound_share(samples[:, i] / samples.sum(axis=1), int(total[i]), n, tail)
+            if n
+            else (np.nan, np.nan)
+        )
         rows.append((*key, category, share, low, high, n))
     if mean:
         values = np.array([float(c) for c in categories] + [0.0])
         estimate = float(total @ values / n) if n else np.nan
-        low, high = _bound_mean(samples @ values / samples.sum(axis=1), total, estimate, n, tail) if n else (np.nan, np.nan)
+        low, high = (
+            _bound_mean(samples @ values / samples.sum(axis=1), total, estimate, n, tail)
+            if n
+            else (np.nan, np.nan)
+        )
         rows.append((*key, "mean", estimate, float(low), float(high), n))
     return rows
 
@@ -173,12 +224,20 @@ def draw_counts(counts: Sequence[np.ndarray], *, seed: int, draws: int) -> np.nd
     if not filled:
         return np.zeros((draws, len(counts[0]) if counts else 0))
     if len(filled) == 1:
-        return rng.multinomial(filled[0].sum(), filled[0] / filled[0].sum(), size=draws).astype(float)
-    drawn = np.stack([[rng.multinomial(c.sum(), c / c.sum(), size=draws)] for c in filled]).squeeze(1)
+        return rng.multinomial(filled[0].sum(), filled[0] / filled[0].sum(), size=draws).astype(
+            float
+        )
+    drawn = np.stack([[rng.multinomial(c.sum(), c / c.sum(), size=draws)] for c in filled]).squeeze(
+        1
+    )
     total = np.zeros((draws, len(filled[0])))
     picks = rng.integers(0, len(filled), size=(draws, len(filled)))
     for column in range(len(filled)):
-        fresh = np.stack([rng.multinomial(c.sum(), c / c.sum(), size=draws) for c in filled]) if column else drawn
+        fresh = (
+            np.stack([rng.multinomial(c.sum(), c / c.sum(), size=draws) for c in filled])
+            if column
+            else drawn
+        )
         total += fresh[picks[:, column], np.arange(draws)]
     return total
 
@@ -193,7 +252,9 @@ def _bound_share(samples: np.ndarray, count: int, n: int, tail: float) -> tuple[
     return float(low), float(high)
 
 
-def _bound_mean(samples: np.ndarray, counts: np.ndarray, mean: float, n: int, tail: float) -> tuple[float, float]:
+def _bound_mean(
+    samples: np.ndarray, counts: np.ndarray, mean: float, n: int, tail: float
+) -> tuple[float, float]:
     """Percentile interval; where all labels are the same, as far as the exact bound on the others allows."""
     if counts.max() == n:
         others = float(beta.ppf(1 - tail, 1, n))
@@ -202,7 +263,15 @@ def _bound_mean(samples: np.ndarray, counts: np.ndarray, mean: float, n: int, ta
     return float(low), float(high)
 
 
-def estimate_gap(first: Sequence[np.ndarray], second: Sequence[np.ndarray], *, values: np.ndarray, seed: int, draws: int = 2000, level: float = 0.95) -> tuple[float, float, float]:
+def estimate_gap(
+    first: Sequence[np.ndarray],
+    second: Sequence[np.ndarray],
+    *,
+    values: np.ndarray,
+    seed: int,
+    draws: int = 2000,
+    level: float = 0.95,
+) -> tuple[float, float, float]:
     """Return the difference second minus first of two means (or shares) with its interval.
 
     Parameters
@@ -223,7 +292,15 @@ def estimate_gap(first: Sequence[np.ndarray], second: Sequence[np.ndarray], *, v
     return means[1] - means[0], float(low), float(high)
 
 
-def estimate_weights(topics: pd.DataFrame, sentences: pd.DataFrame, articles: pd.DataFrame, *, seed: int, draws: int = 2000, level: float = 0.95) -> pd.DataFrame:
+def estimate_weights(
+    topics: pd.DataFrame,
+    sentences: pd.DataFrame,
+    articles: pd.DataFrame,
+    *,
+    seed: int,
+    draws: int = 2000,
+    level: float = 0.95,
+) -> pd.DataFrame:
     """Estimate the share of each topic by article and outlet, as the mean weight of its sentences.
 
     Returns
@@ -235,7 +312,10 @@ def estimate_weights(topics: pd.DataFrame, sentences: pd.DataFrame, articles: pd
     placed = _place_sentences(sentences, articles).set_index("sentence_id")
     rows = []
     groups = [(a, o, [a]) for a, o in articles[["article_id", "outlet"]].itertuples(index=False)]
-    groups += [("", o, list(m)) for o, m in articles.groupby("outlet", sort=False)["article_id"].unique().items()]
+    groups += [
+        ("", o, list(m))
+        for o, m in articles.groupby("outlet", sort=False)["article_id"].unique().items()
+    ]
     for article_id, outlet, members in groups:
         parts = [wide.loc[placed.index[placed["article_id"] == m]].to_numpy() for m in members]
         parts = [p for p in parts if len(p)]
@@ -245,14 +325,25 @@ def estimate_weights(topics: pd.DataFrame, sentences: pd.DataFrame, articles: pd
         estimate = np.concatenate(parts).mean(axis=0)
         low, high = np.quantile(samples, [(1 - level) / 2, (1 + level) / 2], axis=0)
         n = sum(len(p) for p in parts)
-        rows += [("topic", article_id, outlet, "all", "", str(t), estimate[i], low[i], high[i], n) for i, t in enumerate(wide.columns)]
+        rows += [
+            ("topic", article_id, outlet, "all", "", str(t), estimate[i], low[i], high[i], n)
+            for i, t in enumerate(wide.columns)
+        ]
     table = pd.DataFrame(rows, columns=pd.Index(COLUMNS[:-2])).assign(method="raw")
-    table["strength"] = [judge_estimate(n=r.n, low=r.low, high=r.high, alpha=np.nan) for r in table.itertuples()]
+    table["strength"] = [
+        judge_estimate(n=r.n, low=r.low, high=r.high, alpha=np.nan) for r in table.itertuples()
+    ]
     return table
 
 
 def estimate_events(
-    events: pd.DataFrame, sentences: pd.DataFrame, articles: pd.DataFrame, *, events_listed: Sequence[str], seed: int, draws: int = 2000
+    events: pd.DataFrame,
+    sentences: pd.DataFrame,
+    articles: pd.DataFrame,
+    *,
+    events_listed: Sequence[str],
+    seed: int,
+    draws: int = 2000,
 ) -> pd.DataFrame:
     """Estimate the share of sentences that tell each event, by article and outlet; method `raw`."""
     placed = _place_sentences(sentences, articles)
@@ -261,7 +352,16 @@ def estimate_events(
         told = placed["sentence_id"].isin(events.loc[events["event"] == event, "sentence_id"])
         labels = placed.assign(voice="", told=np.where(told, event, "other"))
         parts.append(
-            estimate_shares(labels, field="told", measure="event", categories=[event], own_voice="", method="raw", seed=seed, draws=draws)
+            estimate_shares(
+                labels,
+                field="told",
+                measure="event",
+                categories=[event],
+                own_voice="",
+                method="raw",
+                seed=seed,
+                draws=draws,
+            )
         )
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=pd.Index(COLUMNS))
 
@@ -280,13 +380,19 @@ def prefer_coded(estimates: pd.DataFrame) -> pd.DataFrame:
     """Keep, for each figure, the best method there is: coded, else corrected, else raw."""
     order = {"coded": 0, "corrected": 1, "raw": 2}
     key = COLUMNS[:6]
-    ranked = estimates.assign(order=estimates["method"].map(order)).sort_values("order", kind="stable")
+    ranked = estimates.assign(order=estimates["method"].map(order)).sort_values(
+        "order", kind="stable"
+    )
     kept = ranked.drop_duplicates(key).drop(columns="order")
     return kept.sort_index().reset_index(drop=True)
 
 
 def lay_out_labels(
-    sentences: pd.DataFrame, articles: pd.DataFrame, codings: pd.DataFrame, voices: pd.DataFrame, **measured: pd.DataFrame
+    sentences: pd.DataFrame,
+    articles: pd.DataFrame,
+    codings: pd.DataFrame,
+    voices: pd.DataFrame,
+    **measured: pd.DataFrame,
 ) -> dict[str, pd.DataFrame]:
     """Return the labels by method: `coded` where a reference coding exists, and `raw` from the models.
 
@@ -313,9 +419,15 @@ def measure_reliability(codings: pd.DataFrame, *, field: str, seed: int) -> floa
     if any(field not in t for t in tables):
         return float("nan")
     both = tables[0].merge(tables[1], on="sentence_id", suffixes=("_a", "_b"))
-    applies = (both["segment_a"] != "boilerplate") & (both["segment_b"] != "boilerplate") if "segment_a" in both else slice(None)
+    applies = (
+        (both["segment_a"] != "boilerplate") & (both["segment_b"] != "boilerplate")
+        if "segment_a" in both
+        else slice(None)
+    )
     kept = both.loc[applies]
-    return measure_alpha(kept[f"{field}_a"].tolist(), kept[f"{field}_b"].tolist(), seed=seed, draws=1)["alpha"]
+    return measure_alpha(
+        kept[f"{field}_a"].tolist(), kept[f"{field}_b"].tolist(), seed=seed, draws=1
+    )["alpha"]
 
 
 def estimate_field(
@@ -331,6 +443,14 @@ def estimate_field(
         if method == "raw" and field not in table:
             table = table.assign(**{field: ""})
         if field in table:
-            alpha = measure_reliability(codings, field=field, seed=seed) if method == "coded" else float("nan")
-            parts.append(estimate_shares(table, field=field, method=method, alpha=alpha, seed=seed, **options))
+            alpha = (
+                measure_reliability(codings, field=field, seed=seed)
+                if method == "coded"
+                else float("nan")
+            )
+            parts.append(
+                estimate_shares(
+                    table, field=field, method=method, alpha=alpha, seed=seed, **options
+                )
+            )
     return pd.concat(parts, ignore_index=True)

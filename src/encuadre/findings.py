@@ -86,12 +86,32 @@ def find_candidates(labels: pd.DataFrame, *, study: Study) -> list[Candidate]:
         if field not in labels:
             continue
         if pairs and (best := _furthest(labels, field, values, pairs, "own", own)):
-            found.append(Candidate("stance", best, len(pairs), f"stance-{target.id}", target.label, target.id))
-        gaps = [Contrast(f"gap-{target.id}-{o}", field, values, Group((o,), "own"), Group((o,), "quoted")) for o in outlets]
-        usable = [g for g in gaps if measure_contrast(g, labels, own_voice=own, seed=0, draws=2)["n"] >= FEW]
+            found.append(
+                Candidate(
+                    "stance", best, len(pairs), f"stance-{target.id}", target.label, target.id
+                )
+            )
+        gaps = [
+            Contrast(
+                f"gap-{target.id}-{o}", field, values, Group((o,), "own"), Group((o,), "quoted")
+            )
+            for o in outlets
+        ]
+        usable = [
+            g
+            for g in gaps
+            if measure_contrast(g, labels, own_voice=own, seed=0, draws=2)["n"] >= FEW
+        ]
         if usable:
-            best = max(usable, key=lambda g: abs(measure_contrast(g, labels, own_voice=own, seed=0, draws=2)["estimate"]))
-            found.append(Candidate("gap", best, len(usable), f"stance-{target.id}", target.label, target.id))
+            best = max(
+                usable,
+                key=lambda g: abs(
+                    measure_contrast(g, labels, own_voice=own, seed=0, draws=2)["estimate"]
+                ),
+            )
+            found.append(
+                Candidate("gap", best, len(usable), f"stance-{target.id}", target.label, target.id)
+            )
     if "frame" in labels and pairs:
         frames = [label for label in study.codebook.field("frame").labels if label.id != "none"]
         for label in frames:
@@ -100,7 +120,14 @@ def find_candidates(labels: pd.DataFrame, *, study: Study) -> list[Candidate]:
     return [c for c in found if c.contrast is not None]
 
 
-def _furthest(labels: pd.DataFrame, field: str, values: Mapping[str, float], pairs: Sequence[tuple[str, str]], voice: str, own: str) -> Contrast | None:
+def _furthest(
+    labels: pd.DataFrame,
+    field: str,
+    values: Mapping[str, float],
+    pairs: Sequence[tuple[str, str]],
+    voice: str,
+    own: str,
+) -> Contrast | None:
     best, size = None, -1.0
     for first, second in pairs:
         name = "-".join([field, *(k for k in values if len(values) == 1), voice])
@@ -114,7 +141,13 @@ def _furthest(labels: pd.DataFrame, field: str, values: Mapping[str, float], pai
 
 
 def state_findings(
-    candidates: Sequence[Candidate], ways: Sequence[Way], articles: pd.DataFrame, *, study: Study, reliability: Mapping[str, float], seed: int
+    candidates: Sequence[Candidate],
+    ways: Sequence[Way],
+    articles: pd.DataFrame,
+    *,
+    study: Study,
+    reliability: Mapping[str, float],
+    seed: int,
 ) -> tuple[list[Finding], pd.DataFrame]:
     """Measure the candidates, judge their strength and put them into words.
 
@@ -141,20 +174,42 @@ def state_findings(
     for candidate in candidates:
         contrast = candidate.contrast
         level = 1 - 0.05 / max(candidate.pairs, 1)
-        result = measure_contrast(contrast, ways[0].table, own_voice=study.own_voice, seed=seed, draws=DRAWS, level=level)
-        alpha, holds = reliability.get(contrast.field, float("nan")), share_holding(stability, contrast.id)
-        strength = judge_contrast(n=int(result["n"]), low=result["low"], high=result["high"], alpha=alpha, holds=holds)
+        result = measure_contrast(
+            contrast, ways[0].table, own_voice=study.own_voice, seed=seed, draws=DRAWS, level=level
+        )
+        alpha, holds = (
+            reliability.get(contrast.field, float("nan")),
+            share_holding(stability, contrast.id),
+        )
+        strength = judge_contrast(
+            n=int(result["n"]), low=result["low"], high=result["high"], alpha=alpha, holds=holds
+        )
         reason = explain_strength(
             strength, n=int(result["n"]), low=result["low"], high=result["high"], alpha=alpha, holds=holds,
             field="stance" if contrast.field.startswith("stance") else contrast.field,
         )  # fmt: skip
-        touched = [o for o in dict.fromkeys((*contrast.first.outlets, *contrast.second.outlets)) if o in altered]
+        touched = [
+            o
+            for o in dict.fromkeys((*contrast.first.outlets, *contrast.second.outlets))
+            if o in altered
+        ]
         if strength == "firm" and touched:
             strength = "tentative"
             reason += f" The copy of {touched[0]} is altered, so it is not called firm."
         width = result["high"] - result["low"]
         text = _say(candidate, result, strength, study, articles)
-        findings.append(Finding(contrast.id, candidate.kind, text, strength, reason, candidate.figure, abs(result["estimate"]) / width if width else 0.0, _shorten(candidate, study)))
+        findings.append(
+            Finding(
+                contrast.id,
+                candidate.kind,
+                text,
+                strength,
+                reason,
+                candidate.figure,
+                abs(result["estimate"]) / width if width else 0.0,
+                _shorten(candidate, study),
+            )
+        )
     kept = _limit(findings)
     return kept, stability[stability["finding"].isin([f.id for f in kept])].reset_index(drop=True)
 
@@ -175,13 +230,23 @@ def _shorten(candidate: Candidate, study: Study) -> str:
     first, second = candidate.contrast.first, candidate.contrast.second
     if candidate.kind == "gap":
         return f"Stance toward {candidate.subject}, {first.outlets[0]}: quoted minus own"
-    what = {"voice": "Own voice", "stance": f"Stance toward {candidate.subject}, own voice"}.get(candidate.kind, "")
+    what = {"voice": "Own voice", "stance": f"Stance toward {candidate.subject}, own voice"}.get(
+        candidate.kind, ""
+    )
     if candidate.kind == "frame":
-        what = start_sentence(next(i.label for i in study.codebook.field("frame").labels if i.id == candidate.subject))
+        what = start_sentence(
+            next(i.label for i in study.codebook.field("frame").labels if i.id == candidate.subject)
+        )
     return f"{what}: {second.outlets[0]} minus {first.outlets[0]}"
 
 
-def _say(candidate: Candidate, result: Mapping[str, float], strength: str, study: Study, articles: pd.DataFrame) -> str:
+def _say(
+    candidate: Candidate,
+    result: Mapping[str, float],
+    strength: str,
+    study: Study,
+    articles: pd.DataFrame,
+) -> str:
     contrast = candidate.contrast
     low_outlet, high_outlet = contrast.first.outlets[0], contrast.second.outlets[0]
 
@@ -192,13 +257,19 @@ def _say(candidate: Candidate, result: Mapping[str, float], strength: str, study
 
     if candidate.kind == "voice":
         more = {"voice": study.own_voice}
-        high, low = link(say_percent(result["second"]), contrast.second, **more), link(say_percent(result["first"]), contrast.first, **more)
+        high, low = (
+            link(say_percent(result["second"]), contrast.second, **more),
+            link(say_percent(result["first"]), contrast.first, **more),
+        )
         if strength == "cannot_tell":
             return f"{high_outlet} makes {high} of its statements in its own voice and {low_outlet} {low}, but whether that is more than chance cannot be told from these articles."
         return f"{high_outlet} makes {high} of its statements in its own voice, {low_outlet} only {low}; the rest come from the people and bodies that it quotes."
     if candidate.kind == "stance":
         more = {"target": candidate.target}
-        low, high = link(say_signed(result["first"]), contrast.first, **more), link(say_signed(result["second"]), contrast.second, **more)
+        low, high = (
+            link(say_signed(result["first"]), contrast.first, **more),
+            link(say_signed(result["second"]), contrast.second, **more),
+        )
         if strength == "cannot_tell":
             return f"Whether {low_outlet} ({low}) is harder on {candidate.subject} in its own words than {high_outlet} ({high}) cannot be told from these articles."
         return (
@@ -207,14 +278,22 @@ def _say(candidate: Candidate, result: Mapping[str, float], strength: str, study
         )
     if candidate.kind == "gap":
         more = {"target": candidate.target}
-        own, quoted = link(say_signed(result["first"]), contrast.first, **more), link(say_signed(result["second"]), contrast.second, **more)
+        own, quoted = (
+            link(say_signed(result["first"]), contrast.first, **more),
+            link(say_signed(result["second"]), contrast.second, **more),
+        )
         if strength == "cannot_tell":
             return f"Whether {low_outlet} lets others be harder on {candidate.subject} ({quoted}) than it is itself ({own}) cannot be told from these articles."
         side = "harder on" if result["estimate"] < 0 else "milder towards"
         return f"The voices that {low_outlet} quotes are {side} {candidate.subject} ({quoted}) than {low_outlet} is in its own words ({own})."
-    label = next(item.label for item in study.codebook.field("frame").labels if item.id == candidate.subject)
+    label = next(
+        item.label for item in study.codebook.field("frame").labels if item.id == candidate.subject
+    )
     more = {"frame": candidate.subject}
-    high, low = link(say_percent(result["second"]), contrast.second, **more), link(say_percent(result["first"]), contrast.first, **more)
+    high, low = (
+        link(say_percent(result["second"]), contrast.second, **more),
+        link(say_percent(result["first"]), contrast.first, **more),
+    )
     if strength == "cannot_tell":
         return f"{start_sentence(label)} fills {high} of {high_outlet} and {low} of {low_outlet}, but whether that is more than chance cannot be told from these articles."
     if result["first"] == 0:
@@ -222,7 +301,9 @@ def _say(candidate: Candidate, result: Mapping[str, float], strength: str, study
     return f"{start_sentence(label)} fills {high} of {high_outlet}, {low} of {low_outlet}."
 
 
-def state_events(compared: pd.DataFrame, articles: pd.DataFrame, labels: Mapping[str, str]) -> Finding | None:
+def state_events(
+    compared: pd.DataFrame, articles: pd.DataFrame, labels: Mapping[str, str]
+) -> Finding | None:
     """State the event that the most outlets tell while one or two leave it out.
 
     Parameters
@@ -244,16 +325,28 @@ def state_events(compared: pd.DataFrame, articles: pd.DataFrame, labels: Mapping
     silent = [o for o in told.columns if o not in by]
     most = str(told.loc[event].idxmax())
     link = link_evidence(f"{int(counts[event])} of {told.shape[1]} outlets", event=event)
-    left = f"{silent[0]} leaves it out" if len(silent) == 1 else f"{' and '.join(silent)} leave it out" if len(silent) == 2 else f"{len(silent)} leave it out"
+    left = (
+        f"{silent[0]} leaves it out"
+        if len(silent) == 1
+        else f"{' and '.join(silent)} leave it out"
+        if len(silent) == 2
+        else f"{len(silent)} leave it out"
+    )
     text = f"{labels[event]}: {link} tell it, {most} at most length ({say_count(int(told.loc[event].max()), 'sentence')}); {left}."
     reason = "Counted, not estimated: found by the names and phrases of events.yml, and every sentence can be read."
-    intact = set(articles["outlet"]) - set(articles.loc[articles["integrity"] != "intact", "outlet"])
+    intact = set(articles["outlet"]) - set(
+        articles.loc[articles["integrity"] != "intact", "outlet"]
+    )
     firm = set(silent) <= intact and len(intact & set(by)) >= 2
     reason += "" if firm else " It rests on altered copies, so it is not called firm."
-    return Finding(f"event-{event}", "event", text, "firm" if firm else "tentative", reason, "events")
+    return Finding(
+        f"event-{event}", "event", text, "firm" if firm else "tentative", reason, "events"
+    )
 
 
-def state_quantities(compared: pd.DataFrame, articles: pd.DataFrame, *, label: str) -> Finding | None:
+def state_quantities(
+    compared: pd.DataFrame, articles: pd.DataFrame, *, label: str
+) -> Finding | None:
     """State how far the values of one quantity lie apart.
 
     Parameters
@@ -264,22 +357,38 @@ def state_quantities(compared: pd.DataFrame, articles: pd.DataFrame, *, label: s
         Its name.
     """
     compared = compared[compared["precision"] != "order"]
-    shown = compared.assign(yearly=compared["per_year"].fillna(compared["value"])).drop_duplicates("value").sort_values(["yearly", "value"])
+    shown = (
+        compared.assign(yearly=compared["per_year"].fillna(compared["value"]))
+        .drop_duplicates("value")
+        .sort_values(["yearly", "value"])
+    )
     if len(shown) < 2 or compared["article_id"].nunique() < 2:
         return None
-    figures = [f"{r.value:,.0f}" + (f" {r.period}" if "month" in r.period else "") for r in shown.itertuples()]
+    figures = [
+        f"{r.value:,.0f}" + (f" {r.period}" if "month" in r.period else "")
+        for r in shown.itertuples()
+    ]
     ids = ",".join(dict.fromkeys(compared["sentence_id"]))
     intact = set(articles.loc[articles["integrity"] == "intact", "article_id"])
     firm = compared.loc[compared["article_id"].isin(intact), "value"].nunique() >= 2
     text = f"{start_sentence(label)} are given as {link_evidence(join_words(figures, 'or'), ids=ids)}, depending on the article and on what it counts."
     reason = "Counted, not estimated: each figure is read in its sentence. "
-    reason += "At least two of them stand in copies as published." if firm else "Most stand in altered copies."
-    return Finding("quantity", "quantity", text, "firm" if firm else "tentative", reason, "quantities")
-
+    reason += (
+        "At least two of them stand in copies as published."
+        if firm
+        else "Most stand in altered copies."
+    )
+    return Finding(
+        "quantity", "quantity", text, "firm" if firm else "tentative", reason, "quantities"
+    )
 
 
 def state_facts(
-    compared: pd.DataFrame, matched: pd.DataFrame, articles: pd.DataFrame, event_labels: Mapping[str, str], quantity_labels: Mapping[str, str]
+    compared: pd.DataFrame,
+    matched: pd.DataFrame,
+    articles: pd.DataFrame,
+    event_labels: Mapping[str, str],
+    quantity_labels: Mapping[str, str],
 ) -> list[Finding]:
     """State what is counted, not estimated: one event, and the quantity with most different values.
 
@@ -294,7 +403,11 @@ def state_facts(
     values = matched.groupby("quantity")["value"].nunique()
     if len(values):
         widest = sorted(values.index, key=lambda q: (-int(values[q]), str(q)))[0]
-        facts.append(state_quantities(matched[matched["quantity"] == widest], articles, label=quantity_labels[widest]))
+        facts.append(
+            state_quantities(
+                matched[matched["quantity"] == widest], articles, label=quantity_labels[widest]
+            )
+        )
     return [f for f in facts if f is not None]
 
 
@@ -302,4 +415,7 @@ def order_findings(findings: Sequence[Finding]) -> list[dict[str, str]]:
     """Return the findings in the order of the first page, as `show_findings` takes them."""
     places = {"stance": 0, "voice": 1, "frame": 2, "event": 3, "quantity": 4, "gap": 5}
     ordered = sorted(findings, key=lambda f: (f.strength == "cannot_tell", places[f.kind], -f.size))
-    return [{"id": f.id, "strength": f.strength, "text": f.text, "reason": f.reason, "figure": f.figure} for f in ordered]
+    return [
+        {"id": f.id, "strength": f.strength, "text": f.text, "reason": f.reason, "figure": f.figure}
+        for f in ordered
+    ]

@@ -23,7 +23,9 @@ class Encoder(Protocol):
     def embed(self, texts, /) -> np.ndarray: ...
 
 
-def measure_frames(sentences: pd.DataFrame, *, field: Field, encoder: Encoder, floor: float = 0.3) -> pd.DataFrame:
+def measure_frames(
+    sentences: pd.DataFrame, *, field: Field, encoder: Encoder, floor: float = 0.3
+) -> pd.DataFrame:
     """Score each headline and body sentence for each frame and mark the primary one.
 
     Parameters
@@ -73,7 +75,9 @@ def measure_functions(sentences: pd.DataFrame, *, field: Field, encoder: Encoder
     )
 
 
-def score_labels(texts: list[str], *, field: Field, encoder: Encoder) -> tuple[np.ndarray, list[str]]:
+def score_labels(
+    texts: list[str], *, field: Field, encoder: Encoder
+) -> tuple[np.ndarray, list[str]]:
     """Return the cosine of each text with the nearest seed of each label, and the labels.
 
     Returns
@@ -89,7 +93,12 @@ def score_labels(texts: list[str], *, field: Field, encoder: Encoder) -> tuple[n
     """
     seeded = [label for label in field.labels if label.seeds]
     if not seeded:
-        raise EncuadreError(f"Field '{field.name}' of the codebook has no seed phrases. Write `seeds` for its labels in codebook.yml.")
+        raise EncuadreError(
+            f"Field '{field.name}' of the codebook has no seed phrases. Write `seeds` for its labels in codebook.yml."
+        )
     vectors = encoder.embed(texts)
-    scores = [(vectors @ encoder.embed(list(label.seeds)).T).max(axis=1) if len(texts) else np.empty(0) for label in seeded]
+    scores = [
+        (vectors @ encoder.embed(list(label.seeds)).T).max(axis=1) if len(texts) else np.empty(0)
+        for label in seeded
+    ]
     return np.column_stack(scores), [label.id for label in seeded]

@@ -46,7 +46,10 @@ class Way:
 
 
 def list_ways(
-    labels: Mapping[str, pd.DataFrame], sentences: pd.DataFrame, articles: pd.DataFrame, codings: pd.DataFrame
+    labels: Mapping[str, pd.DataFrame],
+    sentences: pd.DataFrame,
+    articles: pd.DataFrame,
+    codings: pd.DataFrame,
 ) -> list[Way]:
     """Return the ways to count, the one of the report first.
 
@@ -68,7 +71,13 @@ def list_ways(
 
 
 def measure_contrast(
-    contrast: Contrast, table: pd.DataFrame, *, own_voice: str, seed: int, draws: int, level: float = 0.95
+    contrast: Contrast,
+    table: pd.DataFrame,
+    *,
+    own_voice: str,
+    seed: int,
+    draws: int,
+    level: float = 0.95,
 ) -> dict[str, float]:
     """Return both means, their difference with its interval, and the smaller group's size.
 
@@ -89,13 +98,31 @@ def measure_contrast(
         if group.voice != "all":
             kept = kept[(kept["voice"] == own_voice) == (group.voice == "own")]
         parts = [g for _, g in kept.groupby("article_id")]
-        counts.append([_count(part[contrast.field], categories) for part in parts] or [np.zeros(len(values))])
+        counts.append(
+            [_count(part[contrast.field], categories) for part in parts] or [np.zeros(len(values))]
+        )
     sizes = [int(np.sum(c)) for c in counts]
     if min(sizes) == 0:
-        return {"first": np.nan, "second": np.nan, "estimate": np.nan, "low": np.nan, "high": np.nan, "n": 0}
-    gap, low, high = estimate_gap(counts[0], counts[1], values=values, seed=seed, draws=draws, level=level)
+        return {
+            "first": np.nan,
+            "second": np.nan,
+            "estimate": np.nan,
+            "low": np.nan,
+            "high": np.nan,
+            "n": 0,
+        }
+    gap, low, high = estimate_gap(
+        counts[0], counts[1], values=values, seed=seed, draws=draws, level=level
+    )
     means = [float(np.sum(c, axis=0) @ values / np.sum(c)) for c in counts]
-    return {"first": means[0], "second": means[1], "estimate": gap, "low": low, "high": high, "n": min(sizes)}
+    return {
+        "first": means[0],
+        "second": means[1],
+        "estimate": gap,
+        "low": low,
+        "high": high,
+        "n": min(sizes),
+    }
 
 
 def _count(labels: pd.Series, categories: Sequence[str]) -> np.ndarray:
@@ -103,7 +130,14 @@ def _count(labels: pd.Series, categories: Sequence[str]) -> np.ndarray:
     return np.array([*counts, len(labels) - sum(counts)])
 
 
-def measure_stability(contrasts: Sequence[Contrast], ways: Sequence[Way], *, own_voice: str, seed: int, draws: int = 500) -> pd.DataFrame:
+def measure_stability(
+    contrasts: Sequence[Contrast],
+    ways: Sequence[Way],
+    *,
+    own_voice: str,
+    seed: int,
+    draws: int = 500,
+) -> pd.DataFrame:
     """Take each contrast in every way to count.
 
     Returns
@@ -115,7 +149,9 @@ def measure_stability(contrasts: Sequence[Contrast], ways: Sequence[Way], *, own
     for contrast in contrasts:
         sign = 0.0
         for way in ways:
-            result = measure_contrast(contrast, way.table, own_voice=own_voice, seed=seed, draws=draws)
+            result = measure_contrast(
+                contrast, way.table, own_voice=own_voice, seed=seed, draws=draws
+            )
             if way is ways[0]:
                 sign = float(np.sign(result["estimate"]))
             rows.append(
@@ -127,7 +163,12 @@ def measure_stability(contrasts: Sequence[Contrast], ways: Sequence[Way], *, own
                     "holds": bool(np.sign(result["estimate"]) == sign),
                 }
             )
-    return pd.DataFrame(rows, columns=pd.Index(["finding", "labels", "segments", "estimate", "low", "high", "n", "holds"]))
+    return pd.DataFrame(
+        rows,
+        columns=pd.Index(
+            ["finding", "labels", "segments", "estimate", "low", "high", "n", "holds"]
+        ),
+    )
 
 
 def share_holding(stability: pd.DataFrame, finding: str) -> float:

@@ -51,15 +51,24 @@ def write_portrait(
     """
     own = articles[articles["outlet"] == outlet]
     ids = ",".join(own["article_id"])
-    table = prefer_coded(estimates[(estimates["outlet"] == outlet) & (estimates["article_id"] == "")])
+    table = prefer_coded(
+        estimates[(estimates["outlet"] == outlet) & (estimates["article_id"] == "")]
+    )
     mine = labels[labels["outlet"] == outlet]
     paragraphs = [
         " ".join([_say_articles(own), _say_voices(table, study, ids, speakers)]),
         " ".join(_say_stance(table, target.id, target.label, ids) for target in study.targets),
-        " ".join(s for s in (_say_frames(table, study, ids), _say_events(events, own, event_labels, ids)) if s),
+        " ".join(
+            s
+            for s in (_say_frames(table, study, ids), _say_events(events, own, event_labels, ids))
+            if s
+        ),
     ]
     telling = pick_telling(mine, stances, sentences, own, own_voice=study.own_voice)
-    quotes = [f"- {quote_source(r.text, r.integrity, limit=320)} {link_evidence(r.role, ids=r.sentence_id)}" for r in telling.itertuples(index=False)]
+    quotes = [
+        f"- {quote_source(r.text, r.integrity, limit=320)} {link_evidence(r.role, ids=r.sentence_id)}"
+        for r in telling.itertuples(index=False)
+    ]
     return [p for p in paragraphs if p] + (["\n".join(quotes)] if quotes else [])
 
 
@@ -69,7 +78,9 @@ def _say_articles(own: pd.DataFrame) -> str:
         author = f" by {escape_markdown(a['author'])}" if a["author"] else ", author not named"
         genre = a["genre"] if " " in a["genre"] else f"{a['genre']} article".strip()
         article = "An" if genre[:1].lower() in "aeiou" else "A"
-        copy = "" if a["integrity"] == "intact" else f" The copy at hand is {COPIES[a['integrity']]}."
+        copy = (
+            "" if a["integrity"] == "intact" else f" The copy at hand is {COPIES[a['integrity']]}."
+        )
         return f"{article} {escape_markdown(genre)}{author}, {say_date(a['published_on']) or 'undated'}, {a['words']:,} words.{copy}"
     return f"{start_sentence(say_count(len(own), 'article'))}, {own['words'].sum():,} words."
 
@@ -85,34 +96,57 @@ def _say_voices(table: pd.DataFrame, study: Study, ids: str, speakers: Mapping[s
     text = f"It speaks for itself in {own} of its sentences"
     if quoted.empty:
         return text + " and quotes nobody."
-    shares = [f"{names[str(v)]} in {link_evidence(say_percent(s), article=ids, voice=v)}" for v, s in quoted.items()]
-    heard = [link_evidence(escape_markdown(name), article=ids, speaker=i) for i, name in list(speakers.items())[:3]]
+    shares = [
+        f"{names[str(v)]} in {link_evidence(say_percent(s), article=ids, voice=v)}"
+        for v, s in quoted.items()
+    ]
+    heard = [
+        link_evidence(escape_markdown(name), article=ids, speaker=i)
+        for i, name in list(speakers.items())[:3]
+    ]
     text += f"; it lets speak {join_words(shares)}."
     return text + (f" Most heard: {join_words(heard)}." if heard else "")
 
 
 def _say_stance(table: pd.DataFrame, target: str, label: str, ids: str) -> str:
-    rows = table[(table["measure"] == "stance") & (table["target"] == target) & (table["category"] == "mean")].set_index("voice")
+    rows = table[
+        (table["measure"] == "stance") & (table["target"] == target) & (table["category"] == "mean")
+    ].set_index("voice")
     parts = []
     for voice, words in (("own", "in its own words"), ("quoted", "in the voices that it quotes")):
         if voice not in rows.index or rows.loc[voice, "n"] == 0:
             continue
         row = rows.loc[voice]
-        link = link_evidence(say_signed(float(row["estimate"])), article=ids, voice=voice, target=target)
+        link = link_evidence(
+            say_signed(float(row["estimate"])), article=ids, voice=voice, target=target
+        )
         few = f", from only {say_count(int(row['n']), 'sentence')}" if row["n"] < FEW else ""
         parts.append(f"{link} {words}{few}")
-    return f"Toward {label} its mean stance is {join_words(parts)}." if parts else f"It does not speak about {label}."
+    return (
+        f"Toward {label} its mean stance is {join_words(parts)}."
+        if parts
+        else f"It does not speak about {label}."
+    )
 
 
 def _say_frames(table: pd.DataFrame, study: Study, ids: str) -> str:
-    rows = table[(table["measure"] == "frame") & (table["voice"] == "all") & (table["category"] != "none")]
+    rows = table[
+        (table["measure"] == "frame") & (table["voice"] == "all") & (table["category"] != "none")
+    ]
     rows = rows[rows["estimate"] > 0].sort_values(["estimate", "category"], ascending=[False, True])
     if rows.empty:
         return ""
     names = {i.id: i.label for i in study.codebook.field("frame").labels}
-    top = [f"{names[r.category]} ({link_evidence(say_percent(r.estimate), article=ids, frame=r.category)})" for r in rows.head(3).itertuples()]
+    top = [
+        f"{names[r.category]} ({link_evidence(say_percent(r.estimate), article=ids, frame=r.category)})"
+        for r in rows.head(3).itertuples()
+    ]
     text = f"It frames the matter most as {join_words(top)}"
-    never = [names[i.id] for i in study.codebook.field("frame").labels if i.id != "none" and i.id not in set(rows["category"])]
+    never = [
+        names[i.id]
+        for i in study.codebook.field("frame").labels
+        if i.id != "none" and i.id not in set(rows["category"])
+    ]
     return text + (f", and never as {join_words(never, 'or')}." if never else ".")
 
 
@@ -121,11 +155,21 @@ def _say_events(events: pd.DataFrame, own: pd.DataFrame, names: Mapping[str, str
     if counts.empty:
         return "It tells none of the events traced."
     top = sorted(counts.items(), key=lambda item: (-item[1], str(item[0])))[:3]
-    listed = [f"{names[str(e)]} ({link_evidence(say_count(int(n), 'sentence'), article=ids, event=e)})" for e, n in top]
+    listed = [
+        f"{names[str(e)]} ({link_evidence(say_count(int(n), 'sentence'), article=ids, event=e)})"
+        for e, n in top
+    ]
     return f"It tells {say_count(len(counts), 'of the events traced', 'of the events traced')}, at most length: {join_words(listed)}."
 
 
-def pick_telling(labels: pd.DataFrame, stances: pd.DataFrame, sentences: pd.DataFrame, own: pd.DataFrame, *, own_voice: str) -> pd.DataFrame:
+def pick_telling(
+    labels: pd.DataFrame,
+    stances: pd.DataFrame,
+    sentences: pd.DataFrame,
+    own: pd.DataFrame,
+    *,
+    own_voice: str,
+) -> pd.DataFrame:
     """Pick up to three telling sentences of an outlet.
 
     The first is in its own voice and serves its leading frame; the second takes a side in its own
@@ -137,17 +181,29 @@ def pick_telling(labels: pd.DataFrame, stances: pd.DataFrame, sentences: pd.Data
     DataFrame
         sentence_id, text, integrity, role.
     """
-    table = labels.merge(sentences[["sentence_id", "text"]], on="sentence_id").merge(own[["article_id", "integrity"]], on="article_id")
+    table = labels.merge(sentences[["sentence_id", "text"]], on="sentence_id").merge(
+        own[["article_id", "integrity"]], on="article_id"
+    )
     sure = stances.assign(sure=1 - stances["p_neutral"]).groupby("sentence_id")["sure"].max()
     table["sure"] = table["sentence_id"].map(sure).fillna(0.0)
     fields = [c for c in table.columns if c.startswith("stance_")]
     table["sided"] = table[fields].isin(["-1", "1"]).any(axis=1) if fields else False
     table["length"] = table["text"].str.len()
-    table = table[table["length"] >= 40].sort_values(["sure", "length", "sentence_id"], ascending=[False, True, True])
-    used = table.loc[~table["frame"].isin(["none", ""]), "frame"].value_counts() if "frame" in table else pd.Series(dtype=int)
+    table = table[table["length"] >= 40].sort_values(
+        ["sure", "length", "sentence_id"], ascending=[False, True, True]
+    )
+    used = (
+        table.loc[~table["frame"].isin(["none", ""]), "frame"].value_counts()
+        if "frame" in table
+        else pd.Series(dtype=int)
+    )
     lead = sorted(used[used == used.max()].index)[0] if len(used) else ""
     mine = table["voice"] == own_voice
-    wanted = [("its leading frame", mine & (table["frame"] == lead) if lead else mine), ("its own stance", mine & table["sided"]), ("a voice it quotes", ~mine & table["sided"])]
+    wanted = [
+        ("its leading frame", mine & (table["frame"] == lead) if lead else mine),
+        ("its own stance", mine & table["sided"]),
+        ("a voice it quotes", ~mine & table["sided"]),
+    ]
     rows: list[pd.Series] = []
     for role, fits in wanted:
         left = table[fits & ~table["sentence_id"].isin([r["sentence_id"] for r in rows])]
@@ -157,7 +213,9 @@ def pick_telling(labels: pd.DataFrame, stances: pd.DataFrame, sentences: pd.Data
     return pd.DataFrame(rows, columns=pd.Index(["sentence_id", "text", "integrity", "role"]))
 
 
-def rank_speakers(voices: pd.DataFrame, labels: pd.DataFrame, *, outlet: str, own_voice: str) -> dict[str, str]:
+def rank_speakers(
+    voices: pd.DataFrame, labels: pd.DataFrame, *, outlet: str, own_voice: str
+) -> dict[str, str]:
     """Return the name shown of each speaker heard in an outlet by speaker_id, most sentences first."""
     heard = labels[(labels["outlet"] == outlet) & (labels["voice"] != own_voice)]
     inside = voices[voices["sentence_id"].isin(heard["sentence_id"])]

@@ -8,9 +8,36 @@ from urllib.parse import quote
 
 import pandas as pd
 
-_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_NUMBERS = (
+    "no",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+)
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+.!|~$@^:=&\"'-])")
-_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
+_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 
 
 def escape_markdown(text: str) -> str:
@@ -59,7 +86,13 @@ def say_count(n: int, noun: str, plural: str = "") -> str:
 def join_words(words: Sequence[str], last: str = "and") -> str:
     """Return words as a list in a sentence: a, b and c."""
     words = list(words)
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}" if words else ""
+    return (
+        words[0]
+        if len(words) == 1
+        else f"{', '.join(words[:-1])} {last} {words[-1]}"
+        if words
+        else ""
+    )
 
 
 def say_date(published_on: str) -> str:
@@ -92,7 +125,11 @@ def quote_source(text: str, integrity: str, *, limit: int = 0) -> str:
     if limit and len(text) > limit:
         text = text[:limit].rsplit(" ", 1)[0] + " …"
     if integrity == "intact":
-        return "‘" + escape_markdown(text.strip()) + "’" if "“" in text or '"' in text else "“" + escape_markdown(text.strip()) + "”"
+        return (
+            "‘" + escape_markdown(text.strip()) + "’"
+            if "“" in text or '"' in text
+            else "“" + escape_markdown(text.strip()) + "”"
+        )
     return escape_markdown(text.strip()) + " (altered copy)"
 
 
@@ -109,7 +146,9 @@ def warn_copies(articles: pd.DataFrame) -> str:
     if not altered:
         return ""
     verb = "is an altered copy" if len(altered) == 1 else "are altered copies"
-    return f"{join_words(list(dict.fromkeys(altered)))} {verb}: sentences from there are not verbatim."
+    return (
+        f"{join_words(list(dict.fromkeys(altered)))} {verb}: sentences from there are not verbatim."
+    )
 
 
 def warn_single(articles: pd.DataFrame) -> str:

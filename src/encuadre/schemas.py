@@ -26,14 +26,20 @@ def _whole(low: int | None = None) -> pa.Column:
     return pa.Column(int, [pa.Check.ge(low)] if low is not None else [])
 
 
-def _number(low: float | None = None, high: float | None = None, *, missing: bool = False) -> pa.Column:
+def _number(
+    low: float | None = None, high: float | None = None, *, missing: bool = False
+) -> pa.Column:
     checks = [pa.Check.ge(low)] if low is not None else []
     checks += [pa.Check.le(high)] if high is not None else []
     return pa.Column(float, checks, nullable=missing)
 
 
-def _table(columns: dict[str, pa.Column], *, unique: list[str], checks: list[pa.Check] | None = None):
-    return pa.DataFrameSchema(columns, strict=True, ordered=True, coerce=True, unique=unique, checks=checks)
+def _table(
+    columns: dict[str, pa.Column], *, unique: list[str], checks: list[pa.Check] | None = None
+):
+    return pa.DataFrameSchema(
+        columns, strict=True, ordered=True, coerce=True, unique=unique, checks=checks
+    )
 
 
 _KEY = _text(empty=False)
@@ -70,7 +76,10 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
         },
         unique=["sentence_id"],
         checks=[
-            pa.Check(lambda t: t["end"] - t["start"] == t["text"].str.len(), error="end - start is not the length of text")
+            pa.Check(
+                lambda t: t["end"] - t["start"] == t["text"].str.len(),
+                error="end - start is not the length of text",
+            )
         ],
     ),
     "voices": _table(
@@ -214,6 +223,7 @@ def check_table(table: pd.DataFrame, name: str) -> pd.DataFrame:
     except SchemaErrors as error:
         cases = error.failure_cases.head(10)
         rows = "; ".join(
-            f"row {c.index}, column {c.column}: {c.failure_case!r} fails {c.check}" for c in cases.itertuples(index=False)
+            f"row {c.index}, column {c.column}: {c.failure_case!r} fails {c.check}"
+            for c in cases.itertuples(index=False)
         )
         raise EncuadreError(f"Table '{name}' breaks its contract: {rows}.") from None

@@ -52,7 +52,10 @@ _POINTER = re.compile(
     r"\b(?:please (?:refer|see|visit)|refer to our|read (?:our|the) (?:full )?(?:report|paper))\b",
     re.I,
 )
-_PROMISE = re.compile(r"\bin (?:my|our|the) (?:next|forthcoming|upcoming) .*\b(?:op-?ed|column|article|post|part|instal?ment)\b", re.I)
+_PROMISE = re.compile(
+    r"\bin (?:my|our|the) (?:next|forthcoming|upcoming) .*\b(?:op-?ed|column|article|post|part|instal?ment)\b",
+    re.I,
+)
 _TERMINAL = re.compile(r"[.!?…:;,]['\"”’)\]]*$")
 _NEAR_END = 3
 _LONG = 12
@@ -109,7 +112,9 @@ def label_paragraphs(paragraphs: Sequence[Paragraph], *, intact: bool) -> list[l
             not intact and segment == "body" and len(pieces) > 1 and _is_debris(p) for p in pieces
         ]
         promise = [paragraph is paragraphs[last] and bool(_PROMISE.search(p)) for p in pieces]
-        labels.append(["boilerplate" if d or q else segment for d, q in zip(debris, promise, strict=True)])
+        labels.append(
+            ["boilerplate" if d or q else segment for d, q in zip(debris, promise, strict=True)]
+        )
     return labels
 
 

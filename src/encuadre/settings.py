@@ -38,7 +38,11 @@ def read_parameters(source: str, *, notebook: str) -> list[Parameter]:
     parameters = []
     for node in ast.parse(source).body:
         line = lines[node.lineno - 1]
-        fits = isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value is not None
+        fits = (
+            isinstance(node, ast.AnnAssign)
+            and isinstance(node.target, ast.Name)
+            and node.value is not None
+        )
         kind = node.annotation.id if fits and isinstance(node.annotation, ast.Name) else ""
         _, mark, text = line.partition("  # ")
         if not fits or kind not in TYPES or not mark:
@@ -46,7 +50,9 @@ def read_parameters(source: str, *, notebook: str) -> list[Parameter]:
                 f"Notebook {notebook}, parameters cell: `{line.strip()}` arrived; expected "
                 "`name: type = value  # help` with a type of str, int, float or bool."
             )
-        parameters.append(Parameter(node.target.id, kind, ast.literal_eval(node.value), text.strip(), (notebook,)))
+        parameters.append(
+            Parameter(node.target.id, kind, ast.literal_eval(node.value), text.strip(), (notebook,))
+        )
     return parameters
 
 
@@ -55,7 +61,11 @@ def merge_parameters(parts: Sequence[Parameter]) -> dict[str, Parameter]:
     merged: dict[str, Parameter] = {}
     for part in parts:
         known = merged.get(part.name)
-        if known and (known.type, known.default, known.help) != (part.type, part.default, part.help):
+        if known and (known.type, known.default, known.help) != (
+            part.type,
+            part.default,
+            part.help,
+        ):
             raise EncuadreError(
                 f"Parameter '{part.name}' differs between {known.notebooks[0]} ({known.type} = {known.default!r}, {known.help}) "
                 f"and {part.notebooks[0]} ({part.type} = {part.default!r}, {part.help}). Write the same line in both."
@@ -65,7 +75,9 @@ def merge_parameters(parts: Sequence[Parameter]) -> dict[str, Parameter]:
     return merged
 
 
-def check_values(values: Mapping[str, Any], known: Mapping[str, Parameter], *, origin: str) -> dict[str, Value]:
+def check_values(
+    values: Mapping[str, Any], known: Mapping[str, Parameter], *, origin: str
+) -> dict[str, Value]:
     """Return the values in the types that the notebooks declare.
 
     Parameters
@@ -85,11 +97,15 @@ def check_values(values: Mapping[str, Any], known: Mapping[str, Parameter], *, o
     checked: dict[str, Value] = {}
     for name, value in values.items():
         if name in PATHS:
-            raise EncuadreError(f"{origin}: '{name}' is not set as a parameter. Use --study and --out.")
+            raise EncuadreError(
+                f"{origin}: '{name}' is not set as a parameter. Use --study and --out."
+            )
         if name not in known:
             near = difflib.get_close_matches(str(name), [n for n in known if n not in PATHS], n=1)
             hint = f"Did you mean '{near[0]}'? " if near else ""
-            raise EncuadreError(f"{origin}: there is no parameter '{name}'. {hint}`build_report.py --help-parameters` lists them.")
+            raise EncuadreError(
+                f"{origin}: there is no parameter '{name}'. {hint}`build_report.py --help-parameters` lists them."
+            )
         checked[name] = _read_value(value, known[name], origin)
     return checked
 
@@ -119,5 +135,7 @@ def describe_parameters(known: Mapping[str, Parameter]) -> str:
     for p in sorted(known.values(), key=lambda p: p.name):
         if p.name in PATHS:
             continue
-        lines.append(f"{p.name}: {p.type} = {p.default!r}\n    {p.help}\n    used by {', '.join(p.notebooks)}")
+        lines.append(
+            f"{p.name}: {p.type} = {p.default!r}\n    {p.help}\n    used by {', '.join(p.notebooks)}"
+        )
     return "\n".join(lines)

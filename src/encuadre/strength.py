@@ -63,9 +63,13 @@ def judge_contrast(*, n: int, low: float, high: float, alpha: float, holds: floa
     return "firm"
 
 
-def explain_strength(strength: str, *, n: int, low: float, high: float, alpha: float, holds: float, field: str) -> str:
+def explain_strength(
+    strength: str, *, n: int, low: float, high: float, alpha: float, holds: float, field: str
+) -> str:
     """Say in a sentence why a contrast has its strength."""
-    reliability = f"{field[:1].upper()}{field[1:]} was not coded by reading, so the model stands alone."
+    reliability = (
+        f"{field[:1].upper()}{field[1:]} was not coded by reading, so the model stands alone."
+    )
     if not math.isnan(alpha):
         reliability = f"Two codings by reading agree on {field} with alpha {alpha:.2f}."
     if strength == "cannot_tell":
@@ -73,6 +77,12 @@ def explain_strength(strength: str, *, n: int, low: float, high: float, alpha: f
             return f"Only {n} sentences stand on one side; fewer than {FEW} are not compared."
         if alpha < TENTATIVE:
             return f"Two codings by reading agree too little on {field} (alpha {alpha:.2f}, below {TENTATIVE:g})."
-        return f"The interval of the difference, {low:+.2f} to {high:+.2f}, spans zero.".replace("-", "−")
-    kept = "" if math.isnan(holds) else f" The difference keeps its direction in {holds:.0%} of the other ways to count."
+        return f"The interval of the difference, {low:+.2f} to {high:+.2f}, spans zero.".replace(
+            "-", "−"
+        )
+    kept = (
+        ""
+        if math.isnan(holds)
+        else f" The difference keeps its direction in {holds:.0%} of the other ways to count."
+    )
     return reliability + kept

@@ -26,7 +26,11 @@ from encuadre.strength import FEW
 from encuadre.study import Study
 from encuadre.wording import find_concordance
 
-COPIES = {"intact": "as published", "machine_translated": "altered: machine-translated and back", "spun": "altered: rewritten with a thesaurus"}
+COPIES = {
+    "intact": "as published",
+    "machine_translated": "altered: machine-translated and back",
+    "spun": "altered: rewritten with a thesaurus",
+}
 
 
 def tabulate_sources(articles: pd.DataFrame) -> pd.DataFrame:
@@ -50,7 +54,13 @@ def tabulate_sources(articles: pd.DataFrame) -> pd.DataFrame:
 def describe_sources(articles: pd.DataFrame, sentences: pd.DataFrame) -> list[str]:
     """Say how many articles there are, from when, and what to keep in mind."""
     dates = sorted(d[:4] for d in articles["published_on"] if d)
-    span = f", published {dates[0]} to {dates[-1]}" if dates and dates[0] != dates[-1] else f", published in {dates[0]}" if dates else ""
+    span = (
+        f", published {dates[0]} to {dates[-1]}"
+        if dates and dates[0] != dates[-1]
+        else f", published in {dates[0]}"
+        if dates
+        else ""
+    )
     kept = sentences[sentences["segment"] != "boilerplate"]
     outlets = articles["outlet"].nunique()
     first = (
@@ -64,14 +74,22 @@ def tabulate_left_out(articles: pd.DataFrame, sentences: pd.DataFrame) -> pd.Dat
     """Return how many sentences of each article belong to the page around it, with an example."""
     rows = []
     for a in articles.itertuples(index=False):
-        dropped = sentences[(sentences["article_id"] == a.article_id) & (sentences["segment"] == "boilerplate")]
+        dropped = sentences[
+            (sentences["article_id"] == a.article_id) & (sentences["segment"] == "boilerplate")
+        ]
         example = min(dropped["text"], key=len, default="")
-        link = link_evidence(f"{len(dropped)}", article=a.article_id, segment="boilerplate") if len(dropped) else "0"
+        link = (
+            link_evidence(f"{len(dropped)}", article=a.article_id, segment="boilerplate")
+            if len(dropped)
+            else "0"
+        )
         rows.append({"Outlet": a.outlet, "Sentences left out": link, "For example": example[:80]})
     return pd.DataFrame(rows)
 
 
-def find_citations(sentences: pd.DataFrame, articles: pd.DataFrame, *, study: Study) -> pd.DataFrame:
+def find_citations(
+    sentences: pd.DataFrame, articles: pd.DataFrame, *, study: Study
+) -> pd.DataFrame:
     """Find where an article names another outlet of the study, or its author.
 
     Returns
@@ -79,12 +97,19 @@ def find_citations(sentences: pd.DataFrame, articles: pd.DataFrame, *, study: St
     DataFrame
         article_id, outlet, cites, sentence_id.
     """
-    placed = sentences[sentences["segment"] != "boilerplate"].merge(articles[["article_id", "outlet"]], on="article_id")
+    placed = sentences[sentences["segment"] != "boilerplate"].merge(
+        articles[["article_id", "outlet"]], on="article_id"
+    )
     rows = []
     for cited in study.outlets:
         for name in dict.fromkeys((cited.name, *cited.names)):
-            hits = placed[placed["text"].str.contains(name, regex=False) & (placed["outlet"] != cited.name)]
-            rows += [(h.article_id, h.outlet, cited.name, h.sentence_id) for h in hits.itertuples(index=False)]
+            hits = placed[
+                placed["text"].str.contains(name, regex=False) & (placed["outlet"] != cited.name)
+            ]
+            rows += [
+                (h.article_id, h.outlet, cited.name, h.sentence_id)
+                for h in hits.itertuples(index=False)
+            ]
     table = pd.DataFrame(rows, columns=pd.Index(["article_id", "outlet", "cites", "sentence_id"]))
     return table.drop_duplicates(["cites", "sentence_id"]).reset_index(drop=True)
 
@@ -95,16 +120,30 @@ def describe_citations(citations: pd.DataFrame, shared: pd.DataFrame) -> str:
     for (outlet, cites), group in citations.groupby(["outlet", "cites"], sort=False):
         link = link_evidence(say_count(len(group), "sentence"), ids=",".join(group["sentence_id"]))
         parts.append(f"{outlet} names {cites} or its author ({link})")
-    text = "The sources are not independent of one another: " + join_words(parts) + "." if parts else "No article names another outlet of the study."
-    named = [f"{escape_markdown(r.speaker)} ({link_evidence(join_words(r.outlets), speaker=r.speaker_id)})" for r in shared.itertuples(index=False)]
-    return text + (f" Speakers heard in more than one outlet: {join_words(named)}." if named else "")
+    text = (
+        "The sources are not independent of one another: " + join_words(parts) + "."
+        if parts
+        else "No article names another outlet of the study."
+    )
+    named = [
+        f"{escape_markdown(r.speaker)} ({link_evidence(join_words(r.outlets), speaker=r.speaker_id)})"
+        for r in shared.itertuples(index=False)
+    ]
+    return text + (
+        f" Speakers heard in more than one outlet: {join_words(named)}." if named else ""
+    )
 
 
-def find_shared_speakers(voices: pd.DataFrame, labels: pd.DataFrame, *, study: Study) -> pd.DataFrame:
+def find_shared_speakers(
+    voices: pd.DataFrame, labels: pd.DataFrame, *, study: Study
+) -> pd.DataFrame:
     """Return the speakers heard in two outlets or more: speaker_id, speaker, outlets (list)."""
     heard = labels.loc[labels["voice"] != study.own_voice, ["sentence_id", "outlet"]]
     table = voices[voices["speaker_id"] != ""].merge(heard, on="sentence_id")
-    grouped = table.groupby("speaker_id").agg(speaker=("speaker", lambda s: max(s, key=len)), outlets=("outlet", lambda o: list(dict.fromkeys(o))))
+    grouped = table.groupby("speaker_id").agg(
+        speaker=("speaker", lambda s: max(s, key=len)),
+        outlets=("outlet", lambda o: list(dict.fromkeys(o))),
+    )
     return grouped[grouped["outlets"].str.len() > 1].reset_index()
 
 
@@ -112,24 +151,34 @@ def describe_voices(estimates: pd.DataFrame, *, study: Study, articles: pd.DataF
     """Say who speaks most in each outlet, and which voice an outlet never gives room to."""
     table = _by_outlet(estimates, "voice")
     labels = {v.id: v.label for v in study.voices}
-    own = table[(table["category"] == study.own_voice) & (table["n"] > 0)].sort_values("estimate", ascending=False)
+    own = table[(table["category"] == study.own_voice) & (table["n"] > 0)].sort_values(
+        "estimate", ascending=False
+    )
     if own.empty:
         return []
     top, bottom = own.iloc[0], own.iloc[-1]
-    least = f", {bottom['outlet']} in {_link_share(bottom, articles, voice=study.own_voice)}" if len(own) > 1 else ""
-    first = (
-        f"{top['outlet']} speaks for itself in {_link_share(top, articles, voice=study.own_voice)} of its sentences{least}. The rest is reported speech: a named or unnamed speaker makes the claim, and the article answers only for choosing it."
+    least = (
+        f", {bottom['outlet']} in {_link_share(bottom, articles, voice=study.own_voice)}"
+        if len(own) > 1
+        else ""
     )
+    first = f"{top['outlet']} speaks for itself in {_link_share(top, articles, voice=study.own_voice)} of its sentences{least}. The rest is reported speech: a named or unnamed speaker makes the claim, and the article answers only for choosing it."
     absent = []
     for voice in study.voices[1:]:
-        silent = table[(table["category"] == voice.id) & (table["estimate"] == 0)]["outlet"].tolist()
+        silent = table[(table["category"] == voice.id) & (table["estimate"] == 0)][
+            "outlet"
+        ].tolist()
         if silent:
             absent.append(f"{labels[voice.id]} in {say_outlets(silent, len(own))}")
-    second = f"Never heard: {'; '.join(absent)}." if absent else "Every voice is heard in every outlet."
+    second = (
+        f"Never heard: {'; '.join(absent)}." if absent else "Every voice is heard in every outlet."
+    )
     return [first, second]
 
 
-def tabulate_speakers(voices: pd.DataFrame, labels: pd.DataFrame, *, study: Study, top: int = 15) -> pd.DataFrame:
+def tabulate_speakers(
+    voices: pd.DataFrame, labels: pd.DataFrame, *, study: Study, top: int = 15
+) -> pd.DataFrame:
     """Return the speakers with most sentences: who they are, where they speak, directly or not."""
     names = {v.id: v.label for v in study.voices}
     heard = labels.loc[labels["voice"] != study.own_voice, ["sentence_id", "outlet"]]
@@ -148,12 +197,16 @@ def tabulate_speakers(voices: pd.DataFrame, labels: pd.DataFrame, *, study: Stud
             }
         )
     if not rows:
-        return pd.DataFrame(columns=pd.Index(["Speaker", "Voice", "Heard in", "Sentences", "In own words"]))
+        return pd.DataFrame(
+            columns=pd.Index(["Speaker", "Voice", "Heard in", "Sentences", "In own words"])
+        )
     ordered = pd.DataFrame(rows).sort_values(["n", "Speaker"], ascending=[False, True]).head(top)
     return ordered.drop(columns="n").reset_index(drop=True)
 
 
-def describe_topics(topic_words: pd.DataFrame, estimates: pd.DataFrame, names: Sequence[str]) -> list[str]:
+def describe_topics(
+    topic_words: pd.DataFrame, estimates: pd.DataFrame, names: Sequence[str]
+) -> list[str]:
     """Say what the topics are and which outlet gives one most room."""
     table = _by_outlet(estimates, "topic")
     lines = []
@@ -161,12 +214,22 @@ def describe_topics(topic_words: pd.DataFrame, estimates: pd.DataFrame, names: S
         rows = table[table["category"] == str(topic)].sort_values("estimate", ascending=False)
         if len(rows) > 1:
             top, bottom = rows.iloc[0], rows.iloc[-1]
-            lines.append(f"**{name}** takes {say_percent(top['estimate'])} of {top['outlet']} and {say_percent(bottom['estimate'])} of {bottom['outlet']}")
+            lines.append(
+                f"**{name}** takes {say_percent(top['estimate'])} of {top['outlet']} and {say_percent(bottom['estimate'])} of {bottom['outlet']}"
+            )
     count = say_count(topic_words["topic"].nunique(), "topic")
-    return [f"The words of the articles fall into {count}, each named by the study or else by its three weightiest words. " + "; ".join(lines) + "." if lines else f"The words fall into {count}."]
+    return [
+        f"The words of the articles fall into {count}, each named by the study or else by its three weightiest words. "
+        + "; ".join(lines)
+        + "."
+        if lines
+        else f"The words fall into {count}."
+    ]
 
 
-def describe_stance(estimates: pd.DataFrame, *, target_id: str, target: str, articles: pd.DataFrame) -> list[str]:
+def describe_stance(
+    estimates: pd.DataFrame, *, target_id: str, target: str, articles: pd.DataFrame
+) -> list[str]:
     """Say where the outlets stand in their own voice, and how their quoted voices differ."""
     table = _by_outlet(estimates, "stance")
     means = table[(table["category"] == "mean") & (table["target"] == target_id)]
@@ -178,8 +241,14 @@ def describe_stance(estimates: pd.DataFrame, *, target_id: str, target: str, art
         if row["n"] < FEW:
             few.append(f"{outlet} ({int(row['n'])})")
             continue
-        parts.append(f"{outlet} {_link_mean(row, outlet, 'own', target_id, articles)} (95% interval {say_interval(row['low'], row['high'])}, n = {int(row['n'])})")
-    first = f"Mean stance toward {target} in the outlet’s own words, from −1 (all unfavourable) to 1 (all favourable): {join_words(parts)}." if parts else ""
+        parts.append(
+            f"{outlet} {_link_mean(row, outlet, 'own', target_id, articles)} (95% interval {say_interval(row['low'], row['high'])}, n = {int(row['n'])})"
+        )
+    first = (
+        f"Mean stance toward {target} in the outlet’s own words, from −1 (all unfavourable) to 1 (all favourable): {join_words(parts)}."
+        if parts
+        else ""
+    )
     if few:
         first += f" Too few sentences of their own to tell: {join_words(few)}."
     gaps = []
@@ -189,37 +258,74 @@ def describe_stance(estimates: pd.DataFrame, *, target_id: str, target: str, art
             continue
         if a["low"] > b["high"] or b["low"] > a["high"]:
             side = "harder" if b["estimate"] < a["estimate"] else "milder"
-            gaps.append(f"the voices that {outlet} quotes are {side} ({_link_mean(b, outlet, 'quoted', target_id, articles)}) than {outlet} itself")
-    second = start_sentence(join_words(gaps)) + "." if gaps else "In no outlet can the quoted voices be told apart from its own voice: the intervals overlap, or one side has too few sentences."
+            gaps.append(
+                f"the voices that {outlet} quotes are {side} ({_link_mean(b, outlet, 'quoted', target_id, articles)}) than {outlet} itself"
+            )
+    second = (
+        start_sentence(join_words(gaps)) + "."
+        if gaps
+        else "In no outlet can the quoted voices be told apart from its own voice: the intervals overlap, or one side has too few sentences."
+    )
     return [first, second]
 
 
-def tabulate_course(labels: pd.DataFrame, sentences: pd.DataFrame, articles: pd.DataFrame, *, field: str) -> pd.DataFrame:
+def tabulate_course(
+    labels: pd.DataFrame, sentences: pd.DataFrame, articles: pd.DataFrame, *, field: str
+) -> pd.DataFrame:
     """Return the mean stance in the first, second and last third of each article, with n."""
     order = sentences[sentences["segment"] != "boilerplate"].copy()
-    order["rank"] = order.groupby("article_id").cumcount() / order.groupby("article_id")["sentence_id"].transform("size")
+    order["rank"] = order.groupby("article_id").cumcount() / order.groupby("article_id")[
+        "sentence_id"
+    ].transform("size")
     labels = labels if field in labels else labels.assign(**{field: ""})
     table = labels[labels[field] != ""].merge(order[["sentence_id", "rank"]], on="sentence_id")
-    table["third"] = pd.cut(table["rank"], [-0.01, 1 / 3, 2 / 3, 1], labels=["Opening third", "Middle third", "Closing third"])
+    table["third"] = pd.cut(
+        table["rank"],
+        [-0.01, 1 / 3, 2 / 3, 1],
+        labels=["Opening third", "Middle third", "Closing third"],
+    )
     rows = []
     for outlet in articles["outlet"].drop_duplicates():
         row = {"Outlet": outlet}
         for third in table["third"].cat.categories:
-            part = table.loc[(table["outlet"] == outlet) & (table["third"] == third), field].astype(float)
-            row[str(third)] = f"{say_signed(part.mean())} (n = {len(part)})" if len(part) else "not mentioned"
+            part = table.loc[(table["outlet"] == outlet) & (table["third"] == third), field].astype(
+                float
+            )
+            row[str(third)] = (
+                f"{say_signed(part.mean())} (n = {len(part)})" if len(part) else "not mentioned"
+            )
         rows.append(row)
     return pd.DataFrame(rows)
 
 
-def tabulate_ends(labels: pd.DataFrame, stances: pd.DataFrame, sentences: pd.DataFrame, articles: pd.DataFrame, *, target: str, own_voice: str, each: int = 3) -> pd.DataFrame:
+def tabulate_ends(
+    labels: pd.DataFrame,
+    stances: pd.DataFrame,
+    sentences: pd.DataFrame,
+    articles: pd.DataFrame,
+    *,
+    target: str,
+    own_voice: str,
+    each: int = 3,
+) -> pd.DataFrame:
     """Return the sentences at both ends: those labelled so where the model is surest."""
     field = f"stance_{target}"
     labels = labels if field in labels else labels.assign(**{field: ""})
-    table = labels.merge(stances[stances["target"] == target], on="sentence_id").merge(sentences[["sentence_id", "text"]], on="sentence_id")
+    table = labels.merge(stances[stances["target"] == target], on="sentence_id").merge(
+        sentences[["sentence_id", "text"]], on="sentence_id"
+    )
     table = table.merge(articles[["article_id", "integrity"]], on="article_id")
     rows = []
-    for label, column, name in (("-1", "p_unfavourable", "unfavourable"), ("1", "p_favourable", "favourable")):
-        picked = table[table[field] == label].sort_values([column, "sentence_id"], ascending=[False, True]).drop_duplicates("article_id").head(each)
+    for label, column, name in (
+        ("-1", "p_unfavourable", "unfavourable"),
+        ("1", "p_favourable", "favourable"),
+    ):
+        picked = (
+            table[table[field] == label]
+            .sort_values([column, "sentence_id"], ascending=[False, True])
+            .drop_duplicates("article_id")
+            .head(each)
+        )
         rows += [
             {"Stance": name, "Outlet": r.outlet, "Voice": "own" if r.voice == own_voice else "quoted",
              "Sentence": link_evidence(_plain(r.text, r.integrity, 240), ids=r.sentence_id)}
@@ -228,7 +334,9 @@ def tabulate_ends(labels: pd.DataFrame, stances: pd.DataFrame, sentences: pd.Dat
     return pd.DataFrame(rows, columns=pd.Index(["Stance", "Outlet", "Voice", "Sentence"]))
 
 
-def describe_frames(estimates: pd.DataFrame, *, labels: Mapping[str, str], articles: pd.DataFrame) -> list[str]:
+def describe_frames(
+    estimates: pd.DataFrame, *, labels: Mapping[str, str], articles: pd.DataFrame
+) -> list[str]:
     """Say which frame leads in each outlet, and which frames an outlet never uses."""
     table = _by_outlet(estimates, "frame")
     table = table[(table["voice"] == "all") & (table["category"] != "none") & (table["n"] > 0)]
@@ -236,7 +344,9 @@ def describe_frames(estimates: pd.DataFrame, *, labels: Mapping[str, str], artic
     for outlet, rows in table.groupby("outlet", sort=False):
         top = rows.sort_values("estimate", ascending=False).iloc[0]
         if top["estimate"] > 0:
-            leads.append(f"{labels[top['category']]} in {outlet} ({_link_share(top, articles, frame=top['category'])})")
+            leads.append(
+                f"{labels[top['category']]} in {outlet} ({_link_share(top, articles, frame=top['category'])})"
+            )
     absent = []
     total = table["outlet"].nunique()
     for category, rows in table.groupby("category", sort=False):
@@ -247,7 +357,14 @@ def describe_frames(estimates: pd.DataFrame, *, labels: Mapping[str, str], artic
     return [*lines, f"Frames that an outlet never uses: {'; '.join(absent)}."] if absent else lines
 
 
-def tabulate_functions(labels: pd.DataFrame, sentences: pd.DataFrame, articles: pd.DataFrame, *, functions: Sequence[tuple[str, str]], frames: Mapping[str, str]) -> pd.DataFrame:
+def tabulate_functions(
+    labels: pd.DataFrame,
+    sentences: pd.DataFrame,
+    articles: pd.DataFrame,
+    *,
+    functions: Sequence[tuple[str, str]],
+    frames: Mapping[str, str],
+) -> pd.DataFrame:
     """Return what each outlet names as problem, cause, judgement and remedy: the frame most used for it, with n."""
     rows = []
     for outlet in articles["outlet"].drop_duplicates():
@@ -263,7 +380,12 @@ def tabulate_functions(labels: pd.DataFrame, sentences: pd.DataFrame, articles: 
                 row[start_sentence(label)] = "none"
                 continue
             frame = sorted(used[used == used.max()].index)[0]
-            row[start_sentence(label)] = link_evidence(f"{frames[frame]} ({used.max()} of {len(part)})", article=ids, function=function, frame=frame)
+            row[start_sentence(label)] = link_evidence(
+                f"{frames[frame]} ({used.max()} of {len(part)})",
+                article=ids,
+                function=function,
+                frame=frame,
+            )
         rows.append(row)
     return pd.DataFrame(rows)
 
@@ -280,7 +402,9 @@ def _link_share(row: pd.Series, articles: pd.DataFrame, **filters: object) -> st
 
 def _link_mean(row: pd.Series, outlet: str, voice: str, target: str, articles: pd.DataFrame) -> str:
     ids = ",".join(articles.loc[articles["outlet"] == outlet, "article_id"])
-    return link_evidence(say_signed(float(row["estimate"])), article=ids, voice=voice, target=target)
+    return link_evidence(
+        say_signed(float(row["estimate"])), article=ids, voice=voice, target=target
+    )
 
 
 def _plain(text: str, integrity: str, limit: int) -> str:
@@ -290,9 +414,13 @@ def _plain(text: str, integrity: str, limit: int) -> str:
     return safe if integrity == "intact" else f"{safe} (altered copy)"
 
 
-
-
-def tabulate_topics(words: pd.DataFrame, picked: pd.DataFrame, sentences: pd.DataFrame, articles: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
+def tabulate_topics(
+    words: pd.DataFrame,
+    picked: pd.DataFrame,
+    sentences: pd.DataFrame,
+    articles: pd.DataFrame,
+    names: Sequence[str],
+) -> pd.DataFrame:
     """Return each topic with its words and its telling sentences."""
     table = picked.merge(sentences[["sentence_id", "article_id", "text"]], on="sentence_id")
     table = table.merge(articles[["article_id", "outlet", "integrity"]], on="article_id")
@@ -310,10 +438,14 @@ def tabulate_topics(words: pd.DataFrame, picked: pd.DataFrame, sentences: pd.Dat
     return result
 
 
-def tabulate_concordance(wording: pd.DataFrame, sentences: pd.DataFrame, articles: pd.DataFrame, *, each: int = 3) -> pd.DataFrame:
+def tabulate_concordance(
+    wording: pd.DataFrame, sentences: pd.DataFrame, articles: pd.DataFrame, *, each: int = 3
+) -> pd.DataFrame:
     """Return the most distinctive unflagged words of each outlet, each with one place in context."""
     rows = []
-    for outlet, group in wording[~wording["flagged"] & (wording["low"] > 0)].groupby("outlet", sort=False):
+    for outlet, group in wording[~wording["flagged"] & (wording["low"] > 0)].groupby(
+        "outlet", sort=False
+    ):
         ids = articles.loc[articles["outlet"] == outlet, "article_id"]
         inside = sentences[sentences["article_id"].isin(ids)]
         for r in group.sort_values("z", ascending=False).head(each).itertuples(index=False):
@@ -322,11 +454,15 @@ def tabulate_concordance(wording: pd.DataFrame, sentences: pd.DataFrame, article
                 continue
             first = places.iloc[0]
             left = first["left"].partition(" ")[2] if len(first["left"]) >= 50 else first["left"]
-            right = first["right"].rpartition(" ")[0] if len(first["right"]) >= 50 else first["right"]
+            right = (
+                first["right"].rpartition(" ")[0] if len(first["right"]) >= 50 else first["right"]
+            )
             context = f"… {left}{first['match']}{right} …".replace("[", "(").replace("]", ")")
             rows.append({"Outlet": outlet, "Word": r.word, "Here": int(r.count), "Elsewhere": int(r.count_rest),
                          "In context": link_evidence(context, ids=",".join(dict.fromkeys(places["sentence_id"])))})  # fmt: skip
-    return pd.DataFrame(rows, columns=pd.Index(["Outlet", "Word", "Here", "Elsewhere", "In context"]))
+    return pd.DataFrame(
+        rows, columns=pd.Index(["Outlet", "Word", "Here", "Elsewhere", "In context"])
+    )
 
 
 def introduce_report(articles: pd.DataFrame, codings: pd.DataFrame) -> list[str]:

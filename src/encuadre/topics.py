@@ -45,7 +45,14 @@ def pick_shaping(articles: pd.DataFrame) -> list[str]:
 
 
 def choose_topic_count(
-    sentences: pd.DataFrame, *, shaping: Sequence[str], ignore: frozenset[str] = frozenset(), candidates: Sequence[int] = tuple(range(4, 9)), seed: int, resamples: int = 30, top: int = 10
+    sentences: pd.DataFrame,
+    *,
+    shaping: Sequence[str],
+    ignore: frozenset[str] = frozenset(),
+    candidates: Sequence[int] = tuple(range(4, 9)),
+    seed: int,
+    resamples: int = 30,
+    top: int = 10,
 ) -> pd.DataFrame:
     """Score numbers of topics by how stable and how coherent their words are.
 
@@ -78,16 +85,36 @@ def choose_topic_count(
     """
     weights, _, _ = _weigh_words(_pick_paragraphs(sentences, shaping), ignore)
     if min(weights.shape) < 2:
-        raise EncuadreError(f"{weights.shape[0]} paragraphs with {weights.shape[1]} usable words arrived; topics need two of each. Add texts.")
-    usable = [k for k in candidates if 2 <= k <= min(max(2, weights.shape[0] // 4), weights.shape[1])] or [2]
+        raise EncuadreError(
+            f"{weights.shape[0]} paragraphs with {weights.shape[1]} usable words arrived; topics need two of each. Add texts."
+        )
+    usable = [
+        k for k in candidates if 2 <= k <= min(max(2, weights.shape[0] // 4), weights.shape[1])
+    ] or [2]
     rng = np.random.default_rng(seed)
-    samples = [np.sort(rng.choice(weights.shape[0], size=max(2, int(0.8 * weights.shape[0])), replace=False)) for _ in range(resamples)]
+    samples = [
+        np.sort(
+            rng.choice(weights.shape[0], size=max(2, int(0.8 * weights.shape[0])), replace=False)
+        )
+        for _ in range(resamples)
+    ]
     presence = (weights > 0).astype(float)
     rows = []
     for k in usable:
         reference = _rank_words(_factorise(weights, k, seed).components_, top)
-        scores = [_compare_topics(reference, _rank_words(_factorise(weights[rows_], k, seed).components_, top)) for rows_ in samples]
-        rows.append({"k": k, "stability": float(np.mean(scores)), "coherence": _score_coherence(presence, reference)})
+        scores = [
+            _compare_topics(
+                reference, _rank_words(_factorise(weights[rows_], k, seed).components_, top)
+            )
+            for rows_ in samples
+        ]
+        rows.append(
+            {
+                "k": k,
+                "stability": float(np.mean(scores)),
+                "coherence": _score_coherence(presence, reference),
+            }
+        )
     table = pd.DataFrame(rows)
     stable = table[table["stability"] >= table["stability"].max() - SAME]
     table["chosen"] = table.index == stable["coherence"].idxmax()
@@ -95,7 +122,13 @@ def choose_topic_count(
 
 
 def measure_topics(
-    sentences: pd.DataFrame, *, shaping: Sequence[str], ignore: frozenset[str] = frozenset(), count: int, seed: int, words: int = 12
+    sentences: pd.DataFrame,
+    *,
+    shaping: Sequence[str],
+    ignore: frozenset[str] = frozenset(),
+    count: int,
+    seed: int,
+    words: int = 12,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Give each sentence its topics and each topic its words.
 
@@ -130,18 +163,29 @@ def measure_topics(
     shaped, vocabulary, vectoriser = _weigh_words(_pick_paragraphs(sentences, shaping), ignore)
     most = min(shaped.shape)
     if not 2 <= count <= most:
-        raise EncuadreError(f"{count} topics asked for; these texts allow from 2 to {most}. Change the parameter `topics`.")
+        raise EncuadreError(
+            f"{count} topics asked for; these texts allow from 2 to {most}. Change the parameter `topics`."
+        )
     model = _factorise(shaped, count, seed)
     weights = vectoriser.transform(paragraphs["text"])
     order = np.argsort(-model.transform(weights).sum(axis=0), kind="stable")
     components = model.components_[order]
     by_paragraph = _scale_rows(model.transform(weights)[:, order])
-    known = {(a, p): w for a, p, w in zip(paragraphs["article_id"], paragraphs["paragraph"], by_paragraph, strict=True)}
+    known = {
+        (a, p): w
+        for a, p, w in zip(
+            paragraphs["article_id"], paragraphs["paragraph"], by_paragraph, strict=True
+        )
+    }
     kept = sentences[sentences["segment"] != "boilerplate"]
     by_sentence = model.transform(vectoriser.transform(kept["text"]))[:, order]
     rows = []
     for sentence, weight in zip(kept.itertuples(index=False), by_sentence, strict=True):
-        share = weight / weight.sum() if weight.sum() > 0 else known[(sentence.article_id, sentence.paragraph)]
+        share = (
+            weight / weight.sum()
+            if weight.sum() > 0
+            else known[(sentence.article_id, sentence.paragraph)]
+        )
         rows += [(sentence.sentence_id, topic, float(w)) for topic, w in enumerate(share)]
     tops = np.argsort(-components, axis=1, kind="stable")[:, :words]
     lines = [
@@ -164,7 +208,9 @@ def name_topics(topic_words: pd.DataFrame, *, names: dict[str, str], words: int 
     return labels
 
 
-def pick_sentences(topics: pd.DataFrame, sentences: pd.DataFrame, *, each: int = 3, min_words: int = 8) -> pd.DataFrame:
+def pick_sentences(
+    topics: pd.DataFrame, sentences: pd.DataFrame, *, each: int = 3, min_words: int = 8
+) -> pd.DataFrame:
     """Return the sentences that a topic fills most, at most one a paragraph.
 
     Returns
@@ -173,19 +219,27 @@ def pick_sentences(topics: pd.DataFrame, sentences: pd.DataFrame, *, each: int =
         topic, sentence_id, weight; highest weight first, longer sentences first among equals.
     """
     long_enough = sentences[sentences["text"].str.split().str.len() >= min_words]
-    table = topics.merge(long_enough[["sentence_id", "article_id", "paragraph", "text"]], on="sentence_id")
+    table = topics.merge(
+        long_enough[["sentence_id", "article_id", "paragraph", "text"]], on="sentence_id"
+    )
     table = table.assign(length=table["text"].str.len()).sort_values(
-        ["topic", "weight", "length", "sentence_id"], ascending=[True, False, False, True], kind="stable"
+        ["topic", "weight", "length", "sentence_id"],
+        ascending=[True, False, False, True],
+        kind="stable",
     )
     table = table.drop_duplicates(["topic", "article_id", "paragraph"])
-    return table.groupby("topic").head(each)[["topic", "sentence_id", "weight"]].reset_index(drop=True)
+    return (
+        table.groupby("topic").head(each)[["topic", "sentence_id", "weight"]].reset_index(drop=True)
+    )
 
 
 def gather_paragraphs(sentences: pd.DataFrame) -> pd.DataFrame:
     """Return the paragraphs of headline and body: article_id, paragraph, text."""
     kept = sentences[sentences["segment"] != "boilerplate"]
     if kept.empty:
-        raise EncuadreError("No headline or body sentence arrived; topics need some. Check the texts of the study.")
+        raise EncuadreError(
+            "No headline or body sentence arrived; topics need some. Check the texts of the study."
+        )
     return kept.groupby(["article_id", "paragraph"], sort=False)["text"].agg(" ".join).reset_index()
 
 
@@ -214,7 +268,9 @@ def _weigh_words(paragraphs: list[tuple[str, str]], ignore: frozenset[str]):
     try:
         weights = vectoriser.fit_transform(documents)
     except ValueError:
-        raise EncuadreError("The texts share no words beyond stop words; topics need longer or more texts.") from None
+        raise EncuadreError(
+            "The texts share no words beyond stop words; topics need longer or more texts."
+        ) from None
     return weights, vectoriser.get_feature_names_out(), vectoriser
 
 
@@ -234,7 +290,9 @@ class _WordReader:
         return [w for w in words if len(w) > 2 and w not in self._ignored]
 
     def __call__(self, text: str) -> list[str]:
-        folded = (w[:-1] if w.endswith("s") and w[:-1] in self._known else w for w in self._read(text))
+        folded = (
+            w[:-1] if w.endswith("s") and w[:-1] in self._known else w for w in self._read(text)
+        )
         return [w for w in folded if w not in self._ignored]
 
 
@@ -267,7 +325,13 @@ def _score_coherence(presence, ranked: np.ndarray) -> float:
         single = joint.diagonal()
         for i, j in combinations(range(len(topic)), 2):
             both = joint[i, j]
-            scores.append(-1.0 if both == 0 else 1.0 if both == 1 else np.log(both / (single[i] * single[j])) / -np.log(both))
+            scores.append(
+                -1.0
+                if both == 0
+                else 1.0
+                if both == 1
+                else np.log(both / (single[i] * single[j])) / -np.log(both)
+            )
     return float(np.mean(scores))
 
 

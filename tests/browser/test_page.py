@@ -70,7 +70,9 @@ def test_nothing_is_asked_and_nothing_fails(open_page):
     assert page.faults == []
     assert [a for a in page.asked if not a.startswith("data:")] == [page.url]
     page.reload(wait_until="load")
-    loaded = page.evaluate("document.fonts.ready.then(() => [...document.fonts].filter(f => f.status === 'loaded').map(f => f.family))")
+    loaded = page.evaluate(
+        "document.fonts.ready.then(() => [...document.fonts].filter(f => f.status === 'loaded').map(f => f.family))"
+    )
     assert any("Source Serif 4" in f for f in loaded) and any("Source Sans 3" in f for f in loaded)
 
 
@@ -100,7 +102,9 @@ def test_a_link_opens_its_sentences_and_escape_gives_the_focus_back(open_page):
     panel = page.locator("#evidence")
     assert panel.is_visible()
     voices = page.locator("#evidence-list .meta").all_inner_texts()
-    shown = page.evaluate("JSON.parse(document.getElementById('data').textContent).rows.filter(r => r[7] === 'ines_valdrane').length")
+    shown = page.evaluate(
+        "JSON.parse(document.getElementById('data').textContent).rows.filter(r => r[7] === 'ines_valdrane').length"
+    )
     assert len(voices) == shown > 3
     assert f"{shown} sentences in" in page.locator("#evidence-count").inner_text()
     assert all("Ines <b>Valdrane</b> (city government)" in v for v in voices)
@@ -124,7 +128,10 @@ def test_a_link_opens_its_sentences_and_escape_gives_the_focus_back(open_page):
         ("target=mayor", "'mayor' in r[8]"),
         ("stance=-1&target=mayor", "r[8].mayor === -1"),
         ("stance=0,1", "r[8].mayor === 0 || r[8].mayor === 1"),
-        ("article=courier_vote,review_opinion", "r[1] !== 0 && r[1] < 3 || r[0].startsWith('courier_vote')"),
+        (
+            "article=courier_vote,review_opinion",
+            "r[1] !== 0 && r[1] < 3 || r[0].startsWith('courier_vote')",
+        ),
         ("segment=headline,body", "r[3] !== 'boilerplate'"),
         ("topic=0&voice=own", "r[11] === '0' && r[5] === 'outlet'"),
         ("q=HARBOUR", "r[4].toLowerCase().includes('harbour')"),
@@ -136,7 +143,9 @@ def test_filters_choose_the_sentences_that_they_name(open_page, place, test):
     rows = "JSON.parse(document.getElementById('data').textContent)"
     if place.startswith("article"):
         test = "['courier_vote', 'review_opinion'].includes(d.articles[r[1]].id)"
-    wanted = page.evaluate(f"(() => {{ const d = {rows}; return d.rows.filter(r => {test}).length; }})()")
+    wanted = page.evaluate(
+        f"(() => {{ const d = {rows}; return d.rows.filter(r => {test}).length; }})()"
+    )
     while page.locator("#evidence-more").is_visible():
         page.click("#evidence-more")
     assert page.locator("#evidence-list > li").count() == wanted
@@ -153,7 +162,9 @@ def test_altered_copies_are_marked_and_outlets_narrow_the_list(open_page):
     chip = page.get_by_role("button", name="Saltmarsh Review")
     chip.click()
     assert chip.get_attribute("aria-pressed") == "true"
-    assert {t.split("·")[0].strip() for t in page.locator("#evidence-list .meta").all_inner_texts()} == {"Saltmarsh Review"}
+    assert {
+        t.split("·")[0].strip() for t in page.locator("#evidence-list .meta").all_inner_texts()
+    } == {"Saltmarsh Review"}
     chip.click()
     assert chip.get_attribute("aria-pressed") == "false"
 
@@ -179,7 +190,9 @@ def test_articles_hold_every_sentence_in_order(open_page):
     for details in page.locator("details.article summary").all():
         details.click()
     shown = page.locator("#reader .s").evaluate_all("all => all.map(e => e.id.slice(2))")
-    assert shown == page.evaluate("JSON.parse(document.getElementById('data').textContent).rows.map(r => r[0])")
+    assert shown == page.evaluate(
+        "JSON.parse(document.getElementById('data').textContent).rows.map(r => r[0])"
+    )
     assert page.locator("#reader .s.boilerplate").count() > 0
 
 
@@ -272,7 +285,9 @@ def test_the_keyboard_reaches_the_report_and_stays_in_the_panel_on_a_phone(open_
     page.keyboard.press("Enter")
     for _ in range(60):
         page.keyboard.press("Tab")
-        inside = page.evaluate("document.activeElement === document.body || document.getElementById('evidence').contains(document.activeElement)")
+        inside = page.evaluate(
+            "document.activeElement === document.body || document.getElementById('evidence').contains(document.activeElement)"
+        )
         assert inside
     page.keyboard.press("Escape")
     assert page.evaluate("document.activeElement.textContent") == "a third"
@@ -307,7 +322,10 @@ def test_axe_finds_no_fault(open_page, theme, size, place):
     page.wait_for_timeout(100)
     result = Axe().run(page, options={"runOnly": {"type": "tag", "values": RULES}})
     faults = [
-        (v["id"], [n["html"][:160] + " " + n.get("failureSummary", "")[:200] for n in v["nodes"][:3]])
+        (
+            v["id"],
+            [n["html"][:160] + " " + n.get("failureSummary", "")[:200] for n in v["nodes"][:3]],
+        )
         for v in result.response["violations"]
     ]
     assert faults == []

@@ -33,15 +33,55 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
         prog="build_report.py",
         description="Build the framing report of a study, HTML and PDF. `build_report.py new PATH` makes an empty study to fill.",
     )
-    parser.add_argument("--study", type=Path, default=ROOT / "data", metavar="DIR", help="the study's folder (default: data)")
-    parser.add_argument("--out", type=Path, default=ROOT / "build", metavar="DIR", help="where tables, notebooks and reports go (default: build)")
-    parser.add_argument("-p", dest="parameters", nargs=2, action="append", default=[], metavar=("NAME", "VALUE"), help="set a parameter of the notebooks")
-    parser.add_argument("-f", dest="parameter_files", type=Path, action="append", default=[], metavar="FILE.yml", help="read parameters from a file")
-    parser.add_argument("--only", metavar="NOTEBOOK", help="run one notebook and what it needs, and no report")
-    parser.add_argument("--jobs", type=int, default=2, metavar="N", help="notebooks to run at the same time (default: 2)")
+    parser.add_argument(
+        "--study",
+        type=Path,
+        default=ROOT / "data",
+        metavar="DIR",
+        help="the study's folder (default: data)",
+    )
+    parser.add_argument(
+        "--out",
+        type=Path,
+        default=ROOT / "build",
+        metavar="DIR",
+        help="where tables, notebooks and reports go (default: build)",
+    )
+    parser.add_argument(
+        "-p",
+        dest="parameters",
+        nargs=2,
+        action="append",
+        default=[],
+        metavar=("NAME", "VALUE"),
+        help="set a parameter of the notebooks",
+    )
+    parser.add_argument(
+        "-f",
+        dest="parameter_files",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE.yml",
+        help="read parameters from a file",
+    )
+    parser.add_argument(
+        "--only", metavar="NOTEBOOK", help="run one notebook and what it needs, and no report"
+    )
+    parser.add_argument(
+        "--jobs",
+        type=int,
+        default=2,
+        metavar="N",
+        help="notebooks to run at the same time (default: 2)",
+    )
     parser.add_argument("--no-pdf", action="store_true", help="write the HTML only")
     parser.add_argument("--force", action="store_true", help="run everything again")
-    parser.add_argument("--help-parameters", action="store_true", help="list the parameters with types, defaults and help")
+    parser.add_argument(
+        "--help-parameters",
+        action="store_true",
+        help="list the parameters with types, defaults and help",
+    )
     return parser.parse_args(list(arguments))
 
 
@@ -57,17 +97,28 @@ def _build(arguments: Sequence[str]) -> int:
     if options.jobs < 1:
         raise EncuadreError(f"--jobs is {options.jobs}; expected 1 or more.")
     if options.only and options.only not in graph.STEPS:
-        raise EncuadreError(f"There is no notebook '{options.only}'; the notebooks are {', '.join(graph.STEPS)}.")
+        raise EncuadreError(
+            f"There is no notebook '{options.only}'; the notebooks are {', '.join(graph.STEPS)}."
+        )
     study = read_study(options.study)
     given = _read_files(options.parameter_files) | dict(options.parameters)
     run = graph.Run(
-        study=options.study.resolve(), out=options.out.resolve(), values=graph.read_values(given, study.parameters), jobs=options.jobs, force=options.force
+        study=options.study.resolve(),
+        out=options.out.resolve(),
+        values=graph.read_values(given, study.parameters),
+        jobs=options.jobs,
+        force=options.force,
     )
     started = time.perf_counter()
     if options.only:
         count = graph.run_steps(run, [options.only], extra=[], report=_say)
     else:
-        count = graph.run_steps(run, ["report"], extra=[report.make_report_task(run, pdf=not options.no_pdf)], report=_say)
+        count = graph.run_steps(
+            run,
+            ["report"],
+            extra=[report.make_report_task(run, pdf=not options.no_pdf)],
+            report=_say,
+        )
     if not count:
         print("Nothing changed: the report is up to date.")
     else:
@@ -86,7 +137,9 @@ def _read_files(paths: Sequence[Path]) -> dict[str, Any]:
         try:
             data = yaml.safe_load(path.read_text(encoding="utf-8"))
         except OSError as error:
-            raise EncuadreError(f"-f {path}: cannot be read ({error.strerror}). Give a file that exists.") from None
+            raise EncuadreError(
+                f"-f {path}: cannot be read ({error.strerror}). Give a file that exists."
+            ) from None
         except (yaml.YAMLError, UnicodeDecodeError):
             raise EncuadreError(f"-f {path}: not valid YAML. Write `name: value` lines.") from None
         if not isinstance(data, dict):
@@ -101,7 +154,9 @@ def _make_study(arguments: Sequence[str]) -> int:
     if len(arguments) != 1:
         raise EncuadreError("`build_report.py new` takes one path: the folder to make.")
     folder = write_study(Path(arguments[0]))
-    print(f"Made {folder}. Put texts into articles/, fill sources.csv and study.yml, then run `python build_report.py --study {folder}`.")
+    print(
+        f"Made {folder}. Put texts into articles/, fill sources.csv and study.yml, then run `python build_report.py --study {folder}`."
+    )
     return 0
 
 

@@ -147,9 +147,7 @@ def _read_cells(path: Path) -> list[dict[str, Any]]:
             f"{path} cannot be read ({error.strerror}). Run the notebook first: `make report`."
         ) from None
     except (ValueError, KeyError, TypeError):
-        raise EncuadreError(
-            f"{path} is not a notebook. Delete it and run `make report`."
-        ) from None
+        raise EncuadreError(f"{path} is not a notebook. Delete it and run `make report`.") from None
     return cells
 
 
@@ -162,7 +160,8 @@ def _split_chapters(cells: Sequence[Mapping[str, Any]], *, name: str) -> list[Ch
             chapters.append(Chapter(number, title, tuple(blocks)))
 
     for cell in cells:
-        if "hide" in cell.get("metadata", {}).get("tags", []):
+        # injected parameters hold paths of this machine; their values stand in the last chapter
+        if {"hide", "injected-parameters"} & set(cell.get("metadata", {}).get("tags", [])):
             continue
         if cell["cell_type"] == "markdown":
             source = _join(cell["source"])

@@ -123,7 +123,8 @@ def list_outlets(articles: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
             facts = ", ".join(t for t in (group[0]["genre"], group[0]["date"] or "undated") if t)
             facts = facts[:1].upper() + facts[1:]
         altered = sum(bool(a["copy"]) for a in group)
-        copy = group[0]["copy"] if len(group) == 1 else f"{altered} altered copies"
+        plural = "1 altered copy" if altered == 1 else f"{altered} altered copies"
+        copy = group[0]["copy"] if len(group) == 1 else plural
         ids = [a["id"] for a in group]
         outlets.append({
             "name": name, "hue": group[0]["hue"], "ids": ids, "facts": facts,

@@ -6,6 +6,7 @@ import contextlib
 import functools
 import hashlib
 import os
+import shutil
 import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -19,7 +20,7 @@ from doit.reporter import ConsoleReporter
 from doit.task import dict_to_task
 from doit.tools import config_changed
 
-from encuadre.build.notebooks import NotebookError, read_notebook_parameters, run_notebook
+from encuadre.build.notebooks import read_notebook_parameters, run_notebook
 from encuadre.errors import EncuadreError
 from encuadre.settings import Parameter, Value, check_values, merge_parameters
 
@@ -84,15 +85,24 @@ class Run:
 
 def find_parameters() -> dict[str, Parameter]:
     """Return the parameters of all notebooks by name."""
-    return merge_parameters([p for name in STEPS for p in read_notebook_parameters(NOTEBOOKS / f"{name}.ipynb")])
+    return merge_parameters(
+        [p for name in STEPS for p in read_notebook_parameters(NOTEBOOKS / f"{name}.ipynb")]
+    )
 
 
 def build_tables(names: Sequence[str], *, study: Path, tables: Path) -> None:
     """Run the notebooks that write these tables, and those before them."""
     writers = [n for n, step in STEPS.items() if set(step.writes) & set(names)]
     if not writers:
-        raise EncuadreError(f"No notebook writes {', '.join(names)}. The tables are {', '.join(w for s in STEPS.values() for w in s.writes)}.")
-    run_steps(Run(study=study.resolve(), out=tables.resolve().parent), writers, extra=[], report=lambda line: None)
+        raise EncuadreError(
+            f"No notebook writes {', '.join(names)}. The tables are {', '.join(w for s in STEPS.values() for w in s.writes)}."
+        )
+    run_steps(
+        Run(study=study.resolve(), out=tables.resolve().parent),
+        writers,
+        extra=[],
+        report=lambda line: None,
+    )
 
 
 def list_inputs(study: Path) -> list[Path]:
@@ -112,10 +122,18 @@ def describe_environment() -> dict[str, str]:
     """Return the versions of Python and of every installed distribution, by name."""
     stems = {p.stem for folder in sys.path for p in Path(folder).glob("*.dist-info")}
     found = sorted(stem.partition("-")[::2] for stem in stems)
-    return {"python": ".".join(map(str, sys.version_info[:3]))} | {name.lower(): version for name, version in found}
+    return {"python": ".".join(map(str, sys.version_info[:3]))} | {
+        name.lower(): version for name, version in found
+    }
 
 
-def run_steps(run: Run, selected: Sequence[str], *, extra: Sequence[dict[str, Any]], report: Callable[[str], None]) -> int:
+def run_steps(
+    run: Run,
+    selected: Sequence[str],
+    *,
+    extra: Sequence[dict[str, Any]],
+    report: Callable[[str], None],
+) -> int:
     """Run the selected notebooks and what they need, where out of date, in parallel where independent.
 
     Parameters
@@ -140,8 +158,11 @@ def run_steps(run: Run, selected: Sequence[str], *, extra: Sequence[dict[str, An
         The first error of a task; finished tasks stay done.
     """
     run.out.mkdir(parents=True, exist_ok=True)
+    _clear_leftovers(run)
     errors: list[Exception] = []
-    tasks = [_make_task(name, run, errors) for name in STEPS] + [_guard(dict(t), errors) for t in extra]
+    tasks = [_make_task(name, run, errors) for name in STEPS] + [
+        _guard(dict(t), errors) for t in extra
+    ]
     reporter = _make_reporter(report)
     loader = _Loader(
         tasks,
@@ -166,19 +187,32 @@ def run_steps(run: Run, selected: Sequence[str], *, extra: Sequence[dict[str, An
     return len(reporter.started)
 
 
+def _clear_leftovers(run: Run) -> None:
+    """Remove what a build that was stopped left half-written beside its outputs."""
+    for path in [*run.notebooks.glob(".*.ipynb"), *run.tables.glob(".*")]:
+        path.unlink(missing_ok=True)
+    for folder in run.out.glob(".render-*"):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def _make_task(name: str, run: Run, errors: list[Exception]) -> dict[str, Any]:
     source, step = NOTEBOOKS / f"{name}.ipynb", STEPS[name]
     own = {p.name: p.default for p in read_notebook_parameters(source)}
     values = {k: v for k, v in run.values.items() if k in own}
     paths = {"study": run.study, "tables": run.tables}
     values |= {k: os.path.relpath(p, NOTEBOOKS) for k, p in paths.items() if k in own}
-    stamp = hashlib.sha256(repr((sorted(values.items()), describe_environment())).encode()).hexdigest()
+    stamp = hashlib.sha256(
+        repr((sorted(values.items()), describe_environment())).encode()
+    ).hexdigest()
     files = [source, *list_inputs(run.study), *list_code(), *sorted((ROOT / "models").glob("*/*"))]
     task = {
         "name": name,
         "actions": [(run_notebook, [source, run.executed(name)], {"parameters": values})],
         "file_dep": [str(p) for p in [*files, *(run.tables / f"{t}.parquet" for t in step.reads)]],
-        "targets": [str(p) for p in [run.executed(name), *(run.tables / f"{t}.parquet" for t in step.writes)]],
+        "targets": [
+            str(p)
+            for p in [run.executed(name), *(run.tables / f"{t}.parquet" for t in step.writes)]
+        ],
         "uptodate": [config_changed(stamp)],
     }
     return _guard(task, errors)
@@ -253,8 +287,6 @@ def _quiet_threads():
 def read_values(run_values: Mapping[str, Any], study_values: Mapping[str, Any]) -> dict[str, Value]:
     """Check the study's and the user's parameters; the user's go before the study's."""
     known = find_parameters()
-    return check_values(study_values, known, origin="study.yml, parameters") | check_values(run_values, known, origin="command line")
-
-
-__all__ = ["NOTEBOOKS", "ROOT", "STEPS", "NotebookError", "Run", "Step", "build_tables", "describe_environment",
-           "find_parameters", "list_code", "list_inputs", "read_values", "run_steps"]  # fmt: skip
+    return check_values(study_values, known, origin="study.yml, parameters") | check_values(
+        run_values, known, origin="command line"
+    )

@@ -37,6 +37,7 @@ _FACES = (
     ("Source Serif 4", 600, "normal", "SourceSerif4-Semibold"),
 )
 _REFERENCES = re.compile(r'<h2[^>]* id="references">')
+_END = "</section>"
 _MARKS = {
     "firm": '<circle cx="7" cy="7" r="5.6" fill="currentColor" stroke="currentColor" '
     'stroke-width="1.6"/>',
@@ -77,6 +78,7 @@ def write_page(
     body = convert_parts(parts, format="html", references=references, evidence=True, work=work)
     cited = _REFERENCES.search(body)
     place = cited.start() if cited else len(body)
+    first = body.find(_END) + len(_END) if chapters[0].number == 0 else 0
     style = _write_style(sheet)
     script = (TEMPLATES / "report.js").read_text(encoding="utf-8").strip()
     environment = jinja2.Environment(
@@ -86,7 +88,8 @@ def write_page(
     return environment.get_template("report.html").render(
         meta={"title": "", "subtitle": "", "date": "", "version": "", **meta},
         chapters=[{"number": c.number, "title": _plain(c.title)} for c in chapters],
-        body=body[:place],
+        glance=body[:first],
+        body=body[first:place],
         references=body[place:] if cited else "",
         outlets=list_outlets(evidence["articles"]),
         downloads=list(downloads.items()),
@@ -129,7 +132,7 @@ def _list_parts(chapter: Chapter, references: Mapping[str, str], sheet: Sheet) -
             parts.append(Part("raw", _write_table(block)))
         else:
             parts += _list_findings(block, references)
-    parts.append(Part("raw", "</section>"))
+    parts.append(Part("raw", _END))
     return parts
 
 
@@ -181,9 +184,7 @@ def _write_table(table: Table) -> str:
     for row in grid.rows:
         if len(row) == grid.width:
             long = [a or len(c.text) > 60 for a, c in zip(long, row, strict=True)]
-    kinds = [
-        "num" if n else "long" if w else "" for n, w in zip(numeric, long, strict=True)
-    ]
+    kinds = ["num" if n else "long" if w else "" for n, w in zip(numeric, long, strict=True)]
     head = "".join(f"<tr>{_write_row(row, kinds, head=True)}</tr>" for row in grid.head)
     rows = "".join(f"<tr>{_write_row(row, kinds)}</tr>" for row in grid.rows)
     caption = f"<b>{name}.</b> {escape(grid.caption)}" if grid.caption else f"<b>{name}</b>"

@@ -62,5 +62,7 @@ def write_study(path: Path) -> Path:
             (folder / "codebook.yml").write_text(codebook, encoding="utf-8")
             os.replace(folder, path)
     except OSError as error:
-        raise EncuadreError(f"'{path}' cannot be made ({error.strerror}). Give a path that you may write to.") from None
+        raise EncuadreError(
+            f"'{path}' cannot be made ({error.strerror}). Give a path that you may write to."
+        ) from None
     return path

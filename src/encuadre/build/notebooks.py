@@ -20,7 +20,9 @@ def read_notebook_parameters(path: Path) -> list[Parameter]:
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     tagged = [c for c in cells if "parameters" in c.get("metadata", {}).get("tags", [])]
     if len(tagged) != 1:
-        raise EncuadreError(f"Notebook {path.name} has {len(tagged)} cells tagged `parameters`; expected one. Add the tag in JupyterLab's cell inspector.")
+        raise EncuadreError(
+            f"Notebook {path.name} has {len(tagged)} cells tagged `parameters`; expected one. Add the tag in JupyterLab's cell inspector."
+        )
     return read_parameters("".join(tagged[0]["source"]), notebook=path.stem)
 
 
@@ -68,7 +70,9 @@ def _check_exit(path: Path, source: Path) -> None:
     code = [c for c in cells if c["cell_type"] == "code" and "".join(c["source"]).strip()]
     skipped = [c for c in code if c.get("execution_count") is None]
     if skipped:
-        raise NotebookError(f"Notebook {source.stem} ended before its last cell: {len(skipped)} cells did not run. Remove what exits early.")
+        raise NotebookError(
+            f"Notebook {source.stem} ended before its last cell: {len(skipped)} cells did not run. Remove what exits early."
+        )
 
 
 def _strip_times(text: str) -> str:

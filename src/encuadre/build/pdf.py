@@ -108,7 +108,9 @@ def _read_coverage() -> frozenset[str]:
     """The signs that one of the two families has in every cut."""
     families = []
     for family in ("SourceSans3", "SourceSerif4"):
-        cuts = [set(TTFont(p).getBestCmap()) for p in sorted((HERE / "fonts").glob(f"{family}-*.ttf"))]
+        cuts = [
+            set(TTFont(p).getBestCmap()) for p in sorted((HERE / "fonts").glob(f"{family}-*.ttf"))
+        ]
         families.append(set.intersection(*cuts))
     return frozenset(map(chr, set.union(*families)))
 

@@ -13,7 +13,15 @@ from typing import Any
 from doit.tools import config_changed
 
 import encuadre
-from encuadre.build.graph import ROOT, STEPS, Run, describe_environment, find_parameters, list_code, list_inputs
+from encuadre.build.graph import (
+    ROOT,
+    STEPS,
+    Run,
+    describe_environment,
+    find_parameters,
+    list_code,
+    list_inputs,
+)
 from encuadre.study import read_study
 
 
@@ -21,11 +29,18 @@ def make_report_task(run: Run, *, pdf: bool) -> dict[str, Any]:
     """Return the doit task that renders the report from the executed notebooks."""
     executed = [run.executed(name) for name in STEPS]
     tables = [run.tables / f"{t}.parquet" for step in STEPS.values() for t in step.writes]
-    targets = [run.out / "report.html", run.out / "manifest.json", *([run.out / "report.pdf"] if pdf else [])]
+    targets = [
+        run.out / "report.html",
+        run.out / "manifest.json",
+        *([run.out / "report.pdf"] if pdf else []),
+    ]
     return {
         "name": "report",
         "actions": [(write_report, [run], {"pdf": pdf})],
-        "file_dep": [str(p) for p in [*executed, *tables, *list_inputs(run.study), *list_code(rendering=True)]],
+        "file_dep": [
+            str(p)
+            for p in [*executed, *tables, *list_inputs(run.study), *list_code(rendering=True)]
+        ],
         "targets": [str(p) for p in targets],
         "uptodate": [config_changed(str(sorted(run.values.items())))],
     }
@@ -52,7 +67,13 @@ def write_report(run: Run, *, pdf: bool) -> None:
         for name in files:
             os.replace(beside / name, run.out / name)
         manifest = beside / "manifest.json"
-        manifest.write_text(json.dumps(_describe_outputs(run, pdf=pdf), indent=2, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
+        manifest.write_text(
+            json.dumps(
+                _describe_outputs(run, pdf=pdf), indent=2, sort_keys=True, ensure_ascii=False
+            )
+            + "\n",
+            encoding="utf-8",
+        )
         os.replace(manifest, run.out / "manifest.json")
 
 
@@ -65,7 +86,13 @@ def describe_run(run: Run) -> dict[str, Any]:
     articles = load_table("articles", tables=run.tables)
     sentences = load_table("sentences", tables=run.tables)
     dates = sorted(d for d in articles["published_on"] if d)
-    span = f"{say_date(dates[0])} to {say_date(dates[-1])}" if len(set(dates)) > 1 else say_date(dates[0]) if dates else ""
+    span = (
+        f"{say_date(dates[0])} to {say_date(dates[-1])}"
+        if len(set(dates)) > 1
+        else say_date(dates[0])
+        if dates
+        else ""
+    )
     return {
         "title": study.title,
         "subtitle": study.question,
@@ -81,7 +108,11 @@ def describe_run(run: Run) -> dict[str, Any]:
 def list_values(run: Run) -> dict[str, Any]:
     """Return the value of every parameter in this run, without paths."""
     known = find_parameters()
-    return {name: run.values.get(name, p.default) for name, p in sorted(known.items()) if name not in ("study", "tables")}
+    return {
+        name: run.values.get(name, p.default)
+        for name, p in sorted(known.items())
+        if name not in ("study", "tables")
+    }
 
 
 def _figures_folder(run: Run) -> Path:
@@ -98,8 +129,12 @@ def _write_figures(notebooks: list[Path], folder: Path) -> list[Path]:
                 data = output.get("data", {})
                 if FIGURE_TYPE in data:
                     name = data[FIGURE_TYPE]["name"]
-                    (folder / f"{name}.svg").write_text("".join(data["image/svg+xml"]), encoding="utf-8")
-                    (folder / f"{name}.png").write_bytes(base64.b64decode("".join(data["image/png"])))
+                    (folder / f"{name}.svg").write_text(
+                        "".join(data["image/svg+xml"]), encoding="utf-8"
+                    )
+                    (folder / f"{name}.png").write_bytes(
+                        base64.b64decode("".join(data["image/png"]))
+                    )
     return sorted(folder.iterdir())
 
 
@@ -110,7 +145,10 @@ def _describe_outputs(run: Run, *, pdf: bool) -> dict[str, Any]:
         "encuadre": encuadre.__version__,
         "parameters": list_values(run),
         "inputs": {str(p.relative_to(run.study)): _hash(p) for p in list_inputs(run.study)},
-        "models": {str(p.relative_to(ROOT)): _hash(p) for p in sorted((ROOT / "models").glob("*/model.onnx"))},
+        "models": {
+            str(p.relative_to(ROOT)): _hash(p)
+            for p in sorted((ROOT / "models").glob("*/model.onnx"))
+        },
         "outputs": {str(p.relative_to(run.out)): _hash(p) for p in outputs},
         "versions": describe_environment(),
     }

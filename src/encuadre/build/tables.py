@@ -13,7 +13,9 @@ from encuadre.schemas import check_table
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def save_table(table: pd.DataFrame, name: str, *, tables: str | Path, part: str = "") -> pd.DataFrame:
+def save_table(
+    table: pd.DataFrame, name: str, *, tables: str | Path, part: str = ""
+) -> pd.DataFrame:
     """Check a table and save it as Parquet, and as CSV for people.
 
     Files are written beside and renamed. In the CSV, text that a spreadsheet would run as a formula
@@ -51,8 +53,17 @@ def save_table(table: pd.DataFrame, name: str, *, tables: str | Path, part: str 
 
 def defuse_formulas(table: pd.DataFrame) -> pd.DataFrame:
     """Return the table with an apostrophe before text that a spreadsheet would take for a formula."""
-    text = [c for c in table.columns if pd.api.types.is_string_dtype(table[c]) or table[c].dtype == object]
-    return table.assign(**{c: [f"'{v}" if isinstance(v, str) and v.startswith(_FORMULA) else v for v in table[c]] for c in text})
+    text = [
+        c
+        for c in table.columns
+        if pd.api.types.is_string_dtype(table[c]) or table[c].dtype == object
+    ]
+    return table.assign(
+        **{
+            c: [f"'{v}" if isinstance(v, str) and v.startswith(_FORMULA) else v for v in table[c]]
+            for c in text
+        }
+    )
 
 
 def load_table(name: str, *, tables: str | Path, part: str = "") -> pd.DataFrame:
@@ -65,11 +76,15 @@ def load_table(name: str, *, tables: str | Path, part: str = "") -> pd.DataFrame
     """
     path = Path(tables) / f"{f'{name}-{part}' if part else name}.parquet"
     if not path.exists():
-        raise EncuadreError(f"Table '{path.name}' is not in {tables}. Run `make report`, or the notebook that writes it.")
+        raise EncuadreError(
+            f"Table '{path.name}' is not in {tables}. Run `make report`, or the notebook that writes it."
+        )
     try:
         table = pd.read_parquet(path)
     except (OSError, ValueError) as error:
-        raise EncuadreError(f"{path} cannot be read ({error}). Delete it and run `make report`.") from None
+        raise EncuadreError(
+            f"{path} cannot be read ({error}). Delete it and run `make report`."
+        ) from None
     return check_table(table, name)
 
 
