@@ -292,7 +292,7 @@ def test_a_quantity_that_differs_is_counted_and_linked():
     articles = make_articles("intact", "intact", "spun")
     finding = state_quantities(make_quantities([30000, 12000, 30000]), articles, label="deaths")
     assert finding is not None and finding.strength == "firm"
-    assert "[12,000 or 30,000](#sentences?ids=a0-000,a1-000,a2-000)" in finding.text
+    assert "[12,000 or 30,000 a year](#sentences?ids=a0-000,a1-000,a2-000)" in finding.text
     altered = state_quantities(
         make_quantities([30000, 12000]), make_articles("intact", "spun"), label="deaths"
     )

@@ -364,14 +364,17 @@ def state_quantities(
     )
     if len(shown) < 2 or compared["article_id"].nunique() < 2:
         return None
+    monthly = shown["period"].str.contains("month")
+    yearly = shown["per_year"].notna() & ~monthly
     figures = [
-        f"{r.value:,.0f}" + (f" {r.period}" if "month" in r.period else "")
-        for r in shown.itertuples()
+        join_words([f"{v:,.0f}" for v in shown.loc[part, "value"]], "or") + unit
+        for part, unit in ((yearly, " a year"), (monthly, " a month"), (~yearly & ~monthly, ""))
+        if part.any()
     ]
     ids = ",".join(dict.fromkeys(compared["sentence_id"]))
     intact = set(articles.loc[articles["integrity"] == "intact", "article_id"])
     firm = compared.loc[compared["article_id"].isin(intact), "value"].nunique() >= 2
-    text = f"{start_sentence(label)} are given as {link_evidence(join_words(figures, 'or'), ids=ids)}, depending on the article and on what it counts."
+    text = f"{start_sentence(label)} are given as {link_evidence(', or '.join(figures), ids=ids)}, depending on the article and on what it counts."
     reason = "Counted, not estimated: each figure is read in its sentence. "
     reason += (
         "At least two of them stand in copies as published."
