@@ -16,7 +16,6 @@ def tabulate_shares(
     *,
     measure: str,
     labels: Mapping[str, str],
-    key: str = "",
     target: str = "",
 ) -> pd.DataFrame:
     """Return shares by category and outlet, over all voices.
@@ -29,8 +28,6 @@ def tabulate_shares(
         The measure to show.
     labels : mapping
         Name shown by category, in the order of the rows.
-    key : str
-        The filter that leads to a category's sentences; the measure by default.
     target : str
         Id of the target, for stance.
 
@@ -51,7 +48,7 @@ def tabulate_shares(
         cells = []
         for category in labels:
             share = own["estimate"].get(category, float("nan"))
-            filters = {"article": ids, key or measure: category, "target": target}
+            filters = {"article": ids, measure: category, "target": target}
             cells.append("" if pd.isna(share) else link_evidence(say_percent(share), **filters))
         table[outlet] = [*cells, str(int(own["n"].max())) if len(own) else "0"]
     return pd.DataFrame(table)
