@@ -86,7 +86,7 @@ def test_every_number_of_a_finding_is_of_its_labels(harbour_study: Study):
     assert said["voice"] == ["67%", "30%"]  # 40 of 60, 30 of 100
     assert said["stance"] == ["−1.00", "+1.00"]
     assert said["gap"] == ["+1.00", "−1.00"]
-    assert said["frame"] in (["67%", "never"], ["100%", "never"])  # the two frames kept
+    assert said["frame"] in (["67%", "none"], ["100%", "none"])  # the two frames kept
     for finding in findings:
         plain = re.sub(r"\[[^\]]*\]\([^)]*\)", "", finding.text)
         assert re.findall(r"\d+", plain.replace("on a scale from −1 to 1", "")) == []

@@ -295,10 +295,10 @@ def _say(
         link(say_percent(result["first"]), contrast.first, **more),
     )
     if strength == "cannot_tell":
-        return f"{start_sentence(label)} fills {high} of {high_outlet} and {low} of {low_outlet}, but whether that is more than chance cannot be told from these articles."
+        return f"{start_sentence(label)} is the main frame of {high} of the sentences in {high_outlet} and {low} in {low_outlet}, but whether that is more than chance cannot be told from these articles."
     if result["first"] == 0:
-        return f"{start_sentence(label)} fills {high} of {high_outlet}; {low_outlet} {link('never', contrast.first, **more)} uses that frame."
-    return f"{start_sentence(label)} fills {high} of {high_outlet}, {low} of {low_outlet}."
+        return f"{start_sentence(label)} is the main frame of {high} of the sentences in {high_outlet} and of {link('none', contrast.first, **more)} in {low_outlet}."
+    return f"{start_sentence(label)} is the main frame of {high} of the sentences in {high_outlet}, and of {low} in {low_outlet}."
 
 
 def state_events(

@@ -147,7 +147,9 @@ def _say_frames(table: pd.DataFrame, study: Study, ids: str) -> str:
         for i in study.codebook.field("frame").labels
         if i.id != "none" and i.id not in set(rows["category"])
     ]
-    return text + (f", and never as {join_words(never, 'or')}." if never else ".")
+    return text + (
+        f"; in no sentence is its main frame {join_words(never, 'or')}." if never else "."
+    )
 
 
 def _say_events(events: pd.DataFrame, own: pd.DataFrame, names: Mapping[str, str], ids: str) -> str:

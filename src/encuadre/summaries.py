@@ -171,7 +171,9 @@ def describe_voices(estimates: pd.DataFrame, *, study: Study, articles: pd.DataF
         if silent:
             absent.append(f"{labels[voice.id]} in {say_outlets(silent, len(own))}")
     second = (
-        f"Never heard: {'; '.join(absent)}." if absent else "Every voice is heard in every outlet."
+        f"Voices to which no sentence is left: {'; '.join(absent)}. Words quoted inside a claim of the outlet’s own count as the outlet’s."
+        if absent
+        else "Every voice is heard in every outlet."
     )
     return [first, second]
 
@@ -337,7 +339,7 @@ def tabulate_ends(
 def describe_frames(
     estimates: pd.DataFrame, *, labels: Mapping[str, str], articles: pd.DataFrame
 ) -> list[str]:
-    """Say which frame leads in each outlet, and which frames an outlet never uses."""
+    """Say which frame leads in each outlet, and which frames lead no sentence of an outlet."""
     table = _by_outlet(estimates, "frame")
     table = table[(table["voice"] == "all") & (table["category"] != "none") & (table["n"] > 0)]
     leads = []
@@ -354,7 +356,14 @@ def describe_frames(
         if 0 < len(silent) < total:
             absent.append(f"{labels[str(category)]} ({join_words(silent)})")
     lines = [f"The frame used most is {join_words(leads)}."] if leads else []
-    return [*lines, f"Frames that an outlet never uses: {'; '.join(absent)}."] if absent else lines
+    return (
+        [
+            *lines,
+            f"Main frame of no sentence: {'; '.join(absent)}. A frame can still come second in a sentence there.",
+        ]
+        if absent
+        else lines
+    )
 
 
 def tabulate_functions(
