@@ -148,7 +148,7 @@ def _say_frames(table: pd.DataFrame, study: Study, ids: str) -> str:
         if i.id != "none" and i.id not in set(rows["category"])
     ]
     return text + (
-        f"; in no sentence is its main frame {join_words(never, 'or')}." if never else "."
+        f"; no sentence has {join_words(never, 'or')} as its main frame." if never else "."
     )
 
 
