@@ -8,6 +8,7 @@ import pandas as pd
 
 from encuadre.coding import list_coders, pick_reference
 from encuadre.estimates import prefer_coded
+from encuadre.figures.stance import compare_voices
 from encuadre.prose import (
     escape_markdown,
     join_words,
@@ -256,17 +257,15 @@ def describe_stance(
     gaps = []
     for outlet in own.index.intersection(quoted.index):
         a, b = own.loc[outlet], quoted.loc[outlet]
-        if min(a["n"], b["n"]) < FEW:
-            continue
-        if a["low"] > b["high"] or b["low"] > a["high"]:
-            side = "harder" if b["estimate"] < a["estimate"] else "milder"
+        side = {"more": "milder", "less": "harder"}.get(compare_voices(a, b), "")
+        if side and min(a["n"], b["n"]) >= FEW:
             gaps.append(
                 f"the voices that {outlet} quotes are {side} ({_link_mean(b, outlet, 'quoted', target_id, articles)}) than {outlet} itself"
             )
     second = (
-        start_sentence(join_words(gaps)) + "."
+        f"{start_sentence(join_words(gaps))}, if each gap is taken by itself."
         if gaps
-        else "In no outlet can the quoted voices be told apart from its own voice: the intervals overlap, or one side has too few sentences."
+        else "In no outlet can the quoted voices be told apart from its own voice: the interval of the gap spans zero, or one side has too few sentences."
     )
     return [first, second]
 
