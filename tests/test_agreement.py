@@ -14,7 +14,6 @@ from encuadre.agreement import (
     COLUMNS,
     MISSING,
     compare_coders,
-    find_disagreements,
     measure_alpha,
     score_labels,
 )
@@ -122,9 +121,3 @@ def test_scores_by_hand():
     # A label that the reference never uses has no part in the mean.
     assert rows.loc["macro", "f1"] == pytest.approx((4 / 5 + 1 / 2) / 2)
     assert rows.loc["macro", "n"] == rows.loc["macro", "predicted"] == 5
-
-
-def test_disagreements_are_counted_most_frequent_first():
-    table = find_disagreements(make_coding("aaabb"), make_coding("bbaab"), field="frame")
-    assert list(table.itertuples(index=False, name=None)) == [("a", "b", 2), ("b", "a", 1)]
-    assert find_disagreements(make_coding("ab"), make_coding("ab"), field="frame").empty

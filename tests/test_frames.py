@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from encuadre.errors import EncuadreError
-from encuadre.frames import NONE, measure_frames, measure_functions, score_labels
+from encuadre.frames import NONE, measure_frames, measure_functions, score_seeds
 from encuadre.schemas import check_table
 from encuadre.study import Field, Label
 
@@ -35,7 +35,7 @@ FIELD = make_field({"east": ("0", "20"), "north": ("90",), NONE: ()})
 
 
 def test_scores_are_the_cosine_of_the_nearest_seed():
-    scores, labels = score_labels(["30", "90"], field=FIELD, encoder=Compass())
+    scores, labels = score_seeds(["30", "90"], field=FIELD, encoder=Compass())
     assert labels == ["east", "north"]
     degrees = np.array([[10, 60], [70, 0]])
     assert scores == pytest.approx(np.cos(np.radians(degrees)), abs=1e-6)

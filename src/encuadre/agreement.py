@@ -166,17 +166,3 @@ def score_labels(predicted: pd.DataFrame, reference: pd.DataFrame, *, field: str
         float(used["f1"].mean()) if len(used) else np.nan,
     )
     return pd.concat([table, pd.DataFrame([macro], columns=table.columns)], ignore_index=True)
-
-
-def find_disagreements(first: pd.DataFrame, second: pd.DataFrame, *, field: str) -> pd.DataFrame:
-    """Count the pairs of labels on which two codings differ: label_a, label_b, n; most frequent first."""
-    both = first[["sentence_id", field]].merge(
-        second[["sentence_id", field]], on="sentence_id", suffixes=("_a", "_b")
-    )
-    both = both.replace("", MISSING)
-    differ = both[both[f"{field}_a"] != both[f"{field}_b"]]
-    counts = differ.groupby([f"{field}_a", f"{field}_b"]).size().reset_index(name="n")
-    counts.columns = ["label_a", "label_b", "n"]
-    return counts.sort_values(
-        ["n", "label_a", "label_b"], ascending=[False, True, True]
-    ).reset_index(drop=True)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from encuadre.events import place_events
 from encuadre.prose import join_words, link_evidence, say_count, start_sentence
 
 
@@ -76,7 +77,7 @@ def tabulate_wordings(
     table = events.merge(
         sentences[["sentence_id", "position", "text", "segment"]], on="sentence_id"
     ).merge(articles[["article_id", "outlet", "integrity"]], on="article_id")
-    table = table[table["segment"] == "body"]
+    places = place_events(events, sentences).set_index(["event", "article_id"])["place"]
     rows = []
     for event in shared.index:
         for outlet in articles["outlet"].drop_duplicates():
@@ -89,18 +90,28 @@ def tabulate_wordings(
                         "Event": names[str(event)],
                         "Outlet": outlet,
                         "In its words": "not told",
+                        "First told": "",
                         "Sentences": "0",
                     }
                 )
                 continue
-            first = part.iloc[0]
+            body = part[part["segment"] == "body"]
+            first = (body if len(body) else part).iloc[0]
             text = first["text"].replace("[", "(").replace("]", ")")
             text = text if len(text) <= 260 else text[:260].rsplit(" ", 1)[0] + " …"
             mark = "" if first["integrity"] == "intact" else " (altered copy)"
             ids = ",".join(part["article_id"].drop_duplicates())
-            rows.append({"Event": names[str(event)], "Outlet": outlet, "In its words": link_evidence(text, ids=first["sentence_id"]) + mark,
-                         "Sentences": link_evidence(str(len(part)), article=ids, event=event)})  # fmt: skip
-    result = pd.DataFrame(rows, columns=pd.Index(["Event", "Outlet", "In its words", "Sentences"]))
+            rows.append(
+                {
+                    "Event": names[str(event)],
+                    "Outlet": outlet,
+                    "In its words": link_evidence(text, ids=first["sentence_id"]) + mark,
+                    "First told": places[event, part.iloc[0]["article_id"]],
+                    "Sentences": link_evidence(str(len(part)), article=ids, event=event),
+                }
+            )
+    columns = ["Event", "Outlet", "In its words", "First told", "Sentences"]
+    result = pd.DataFrame(rows, columns=pd.Index(columns))
     result.loc[result.duplicated("Event"), "Event"] = ""
     return result
 

@@ -45,7 +45,7 @@ def measure_frames(
         The table `frames`; the score of `none` is the floor.
     """
     kept = sentences.loc[sentences["segment"] != "boilerplate", ["sentence_id", "text"]]
-    scores, labels = score_labels(kept["text"].tolist(), field=field, encoder=encoder)
+    scores, labels = score_seeds(kept["text"].tolist(), field=field, encoder=encoder)
     if NONE not in labels:
         scores = np.column_stack([scores, np.full(len(kept), floor)])
         labels = [*labels, NONE]
@@ -64,7 +64,7 @@ def measure_frames(
 def measure_functions(sentences: pd.DataFrame, *, field: Field, encoder: Encoder) -> pd.DataFrame:
     """Return the function that each headline and body sentence is most like, with its score."""
     kept = sentences.loc[sentences["segment"] != "boilerplate", ["sentence_id", "text"]]
-    scores, labels = score_labels(kept["text"].tolist(), field=field, encoder=encoder)
+    scores, labels = score_seeds(kept["text"].tolist(), field=field, encoder=encoder)
     best = np.argmax(scores, axis=1) if len(kept) else np.array([], dtype=int)
     return pd.DataFrame(
         {
@@ -75,7 +75,7 @@ def measure_functions(sentences: pd.DataFrame, *, field: Field, encoder: Encoder
     )
 
 
-def score_labels(
+def score_seeds(
     texts: list[str], *, field: Field, encoder: Encoder
 ) -> tuple[np.ndarray, list[str]]:
     """Return the cosine of each text with the nearest seed of each label, and the labels.
