@@ -1,14 +1,18 @@
-"""Stance toward a target in a news sentence, against NewsMTSC's labels.
+"""Stance toward a target in a sentence, against labels.
 
-Run: python benchmarks/stance.py --data DIR [--split FILE] [--model NAME] [--mentions all]
-`--data` holds newsmtsc/; `--split` is a file in it, or a path. With `--mentions all` a target's
-further mentions are read too and the probabilities averaged, as `encuadre.stance` does.
-Prints one JSON line.
+Run: python benchmarks/stance.py --data DIR [--split FILE|challenge|governments] [--model NAME]
+`--data` holds newsmtsc/; `--split` is a file in it, or a path. `governments` reads the labels in
+governments_test.csv, with the texts of article_bias_prediction/ in `--data`; `challenge` reads the
+sentences in challenge.csv, written for this test, and prints accuracy by case as well. With
+`--mentions all` a target's further mentions are read too and the probabilities averaged, as
+`encuadre.stance` does. Prints one JSON line.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
+import gzip
 import json
 import resource
 import sys
@@ -21,16 +25,19 @@ from sklearn.metrics import accuracy_score, f1_score
 
 from encuadre.encoders import StanceModel, load_stance_model
 
+HERE = Path(__file__).parent
 POLARITIES = {2.0: 0, 4.0: 1, 6.0: 2}
+TEXTS = "article_bias_prediction/sample_4500_10outlets.jsonl.gz"
 
 
 @dataclass(frozen=True)
 class Target:
-    """A sentence, the places of one target in it (the labelled one first), and its label."""
+    """A sentence, the places of one target in it (the labelled one first), its label, its group."""
 
     text: str
     spans: list[tuple[int, int]]
     label: int
+    group: str = ""
 
 
 def read_targets(path: Path) -> list[Target]:
@@ -44,6 +51,36 @@ def read_targets(path: Path) -> list[Target]:
             spans = [(place["from"], place["to"]) for place in places]
             inside = [span for span in spans if 0 <= span[0] < span[1] <= len(text)]
             targets.append(Target(text, inside, POLARITIES[target["polarity"]]))
+    return targets
+
+
+def read_challenge(path: Path) -> list[Target]:
+    """Return the targets of challenge.csv, where double brackets mark the target."""
+    targets = []
+    with path.open(encoding="utf-8", newline="") as lines:
+        for row in csv.DictReader(lines):
+            before, rest = row["text"].split("[[")
+            target, after = rest.split("]]")
+            span = (len(before), len(before) + len(target))
+            label = int(row["label"]) + 1
+            targets.append(Target(before + target + after, [span], label, row["case"]))
+    return targets
+
+
+def read_governments(path: Path, data: Path) -> list[Target]:
+    """Return the targets of governments_test.csv with their sentences from `data`."""
+    with path.open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    wanted = {row["article"] for row in rows}
+    with gzip.open(data / TEXTS, "rt", encoding="utf-8") as lines:
+        articles = (json.loads(line) for line in lines)
+        texts = {each["ID"]: each["text"] for each in articles if each["ID"] in wanted}
+    targets = []
+    for row in rows:
+        first, last = int(row["sentence_start"]), int(row["sentence_end"])
+        span = (int(row["start"]) - first, int(row["end"]) - first)
+        text = texts[row["article"]][first:last]
+        targets.append(Target(text, [span], int(row["label"]) + 1, row["group"]))
     return targets
 
 
@@ -83,8 +120,12 @@ def main() -> None:
     parser.add_argument("--mentions", choices=("main", "all"), default="main")
     options = parser.parse_args()
     inside = options.data / "newsmtsc" / options.split
-    path = inside if inside.is_file() else Path(options.split)
-    targets = read_targets(path)
+    if options.split == "challenge":
+        targets = read_challenge(HERE / "challenge.csv")
+    elif options.split == "governments":
+        targets = read_governments(HERE / "governments_test.csv", options.data)
+    else:
+        targets = read_targets(inside if inside.is_file() else Path(options.split))
     labels = np.array([target.label for target in targets])
     model = load_stance_model(options.model)
     every = options.mentions == "all"
@@ -97,7 +138,7 @@ def main() -> None:
     unit = 2**20 if sys.platform == "darwin" else 2**10
     report = {
         "benchmark": "stance",
-        "split": path.stem,
+        "split": Path(options.split).stem,
         "model": model.name,
         "mentions": options.mentions,
         "n": len(labels),
@@ -108,6 +149,12 @@ def main() -> None:
         "targets_per_second": round(len(labels) / seconds),
         "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit),
     }
+    groups = np.array([target.group for target in targets])
+    if groups[0]:
+        report["accuracy_by_group"] = {
+            str(group): round(100 * float((predicted == labels)[groups == group].mean()), 1)
+            for group in dict.fromkeys(groups)
+        }
     print(json.dumps(report))
 
 

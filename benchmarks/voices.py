@@ -1,6 +1,6 @@
 """Attributed speech and its source in news sentences, against PolNeAR's annotations.
 
-Run: python benchmarks/voices.py --data DIR [--split FILE] [--model rules]
+Run: python benchmarks/voices.py --data DIR [--split FILE] [--model rules|NAME]
 `--data` holds polnear/; `--split` is a file in it, or a path. Prints one JSON line.
 
 A sentence is attributed speech where one attribution with a cue of speech covers half of its words
@@ -8,16 +8,26 @@ with source, cue and content. PolNeAR marks attitudes and plans as well; against
 attributions the same labels are scored as `any`. The baseline takes every sentence with a double
 quotation mark. `source` scores the speaker over sentences whose source is not a pronoun: right
 where the last word of one name stands in the other.
+
+With the name or folder of a model, its spans are scored too, against the first annotator's:
+`source_f1`, `cue_f1` and `content_f1` count a span as right where its first and last word are;
+`source_overlap_f1` and so on count words. `content_to_source` is the share of attributions with
+source and content for which the predicted attribution that holds most of the content's words names
+a source that shares a word with the right one; `content_to_source_found` is the same share of those
+whose content was found at all. `sentences_per_second` is then the model's.
 """
 
 from __future__ import annotations
 
 import argparse
+import bisect
 import gzip
 import json
 import re
 import resource
+import sys
 import time
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -25,10 +35,18 @@ import pandas as pd
 
 from encuadre.attribution_words import FORMS, PRONOUNS
 from encuadre.sentences import split_sentences
+from encuadre.spans import (
+    ROLES,
+    AttributionModel,
+    find_attributions,
+    list_sentences,
+    load_attribution_model,
+)
 from encuadre.study import Codebook, Study, Target, Voice
 from encuadre.voices import measure_voices
 
 _WORD = re.compile(r"\w+(?:[’'.\-]\w+)*")
+_TOKEN = re.compile(r"\w+|[^\w\s]")
 _QUOTE = re.compile(r"[“”\"«»]")
 _SPEECH_KINDS = ("state", "judge")
 
@@ -110,12 +128,91 @@ def score_counts(hits: int, predicted: int, gold: int) -> dict[str, float]:
     }
 
 
+def list_tokens(tokens: list[tuple[int, int]], start: int, end: int) -> list[int]:
+    """Return the numbers of the tokens that characters `start` to `end` touch."""
+    first = bisect.bisect_right(tokens, start, key=lambda token: token[1])
+    last = bisect.bisect_left(tokens, end, key=lambda token: token[0])
+    return list(range(first, last))
+
+
+def score_spans(documents: list[dict], *, model: AttributionModel) -> dict[str, float]:
+    """Return F1 of spans and of words by role, links, and speed of a model over documents."""
+    exact = {role: Counter() for role in ROLES}
+    words = {role: Counter() for role in ROLES}
+    links: Counter[str] = Counter()
+    seconds, read = 0.0, 0
+    for document in documents:
+        text = document["text"]
+        began = time.perf_counter()
+        found = find_attributions(text, model=model)
+        seconds += time.perf_counter() - began
+        read += sum(1 for _ in list_sentences(text))
+        tokens = [match.span() for match in _TOKEN.finditer(text)]
+        gold = [
+            {role: [list_tokens(tokens, a, b) for a, b in attribution[role]] for role in ROLES}
+            for attribution in document["attributions"][min(document["attributions"])]
+        ]
+        predicted = [
+            {
+                role: [
+                    list_tokens(tokens, int(row.start), int(row.end))
+                    for row in rows.itertuples()
+                    if row.role == role
+                ]
+                for role in ROLES
+            }
+            for _, rows in found.groupby("attribution")
+        ]
+        for role in ROLES:
+            for counts, gather in ((exact, gather_spans), (words, gather_words)):
+                true, guessed = gather(gold, role), gather(predicted, role)
+                counts[role] += Counter(
+                    hits=len(true & guessed), gold=len(true), predicted=len(guessed)
+                )
+        links += count_links(gold, predicted)
+    report: dict[str, float] = {}
+    for name, counts in (("", exact), ("overlap_", words)):
+        for role in ROLES:
+            count = counts[role]
+            scores = score_counts(count["hits"], count["predicted"], count["gold"])
+            report[f"{role}_{name}f1"] = scores["f1"]
+    report["content_to_source"] = round(links["right"] / max(1, links["all"]), 3)
+    report["content_to_source_found"] = round(links["right"] / max(1, links["found"]), 3)
+    return report | {"sentences_per_second": round(read / seconds)}
+
+
+def gather_spans(attributions: list[dict], role: str) -> set:
+    """Return first and last token of each span of a role."""
+    return {(span[0], span[-1]) for each in attributions for span in each[role] if span}
+
+
+def gather_words(attributions: list[dict], role: str) -> set:
+    """Return the tokens of a role."""
+    return {token for each in attributions for span in each[role] for token in span}
+
+
+def count_links(gold: list[dict], predicted: list[dict]) -> Counter[str]:
+    """Return how many gold attributions there are, how many are found and rightly sourced."""
+    counts: Counter[str] = Counter()
+    contents = [gather_words([each], "content") for each in predicted]
+    for each in gold:
+        source, content = gather_words([each], "source"), gather_words([each], "content")
+        if not source or not content:
+            continue
+        shared = [len(content & other) for other in contents]
+        best = max(range(len(shared)), key=shared.__getitem__, default=None)
+        found = best is not None and shared[best] > 0
+        right = found and bool(source & gather_words([predicted[best]], "source"))
+        counts += Counter(all=1, found=int(found), right=int(right))
+    return counts
+
+
 def main() -> None:
     """Label, score and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--split", default="dev.jsonl.gz")
-    parser.add_argument("--model", default="rules", choices=["rules"])
+    parser.add_argument("--model", default="rules", help="rules, or a model's name or folder")
     options = parser.parse_args()
     path = options.data / "polnear" / options.split
     path = path if path.exists() else Path(options.split)
@@ -143,29 +240,30 @@ def main() -> None:
         for n, v, s in zip(named, voices["speaker"], sources, strict=True)
     )
     marked = [bool(_QUOTE.search(t)) for t in sentences["text"]]
-    print(
-        json.dumps(
-            {
-                "benchmark": "voices",
-                "model": options.model,
-                "split": path.name,
-                "documents": len(documents),
-                "n": len(sentences),
-                "speech": score(speech, predicted),
-                "any": score(anything, predicted),
-                "source": score_counts(
-                    hits,
-                    sum(
-                        p and (n or not g) for p, n, g in zip(predicted, named, speech, strict=True)
-                    ),
-                    sum(named),
-                ),
-                "baseline_quote_mark": score(speech, marked),
-                "sentences_per_second": round(len(sentences) / seconds),
-                "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
-            }
-        )
-    )
+    spans: dict[str, float] = {}
+    if options.model != "rules":
+        model = load_attribution_model(options.model)
+        find_attributions(next(iter(texts.values())), model=model)
+        spans = score_spans(list(documents.values()), model=model)
+    unit = 2**20 if sys.platform == "darwin" else 2**10
+    report = {
+        "benchmark": "voices",
+        "model": options.model,
+        "split": path.name,
+        "documents": len(documents),
+        "n": len(sentences),
+        "speech": score(speech, predicted),
+        "any": score(anything, predicted),
+        "source": score_counts(
+            hits,
+            sum(p and (n or not g) for p, n, g in zip(predicted, named, speech, strict=True)),
+            sum(named),
+        ),
+        "baseline_quote_mark": score(speech, marked),
+        "sentences_per_second": round(len(sentences) / seconds),
+        "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit),
+    }
+    print(json.dumps(report | spans))
 
 
 if __name__ == "__main__":

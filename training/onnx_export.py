@@ -6,6 +6,7 @@ import hashlib
 import json
 import shutil
 import tempfile
+import zlib
 from pathlib import Path
 
 import onnx
@@ -77,15 +78,33 @@ def hash_file(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+def compress_file(source: Path, target: Path) -> None:
+    """Write `source` as gzip; the same bytes each time. Int8 weights shrink by a quarter.
+
+    Weights hold no repeated strings to look for, so that only Huffman's codes are used.
+    """
+    packer = zlib.compressobj(9, zlib.DEFLATED, 31, 9, zlib.Z_HUFFMAN_ONLY)
+    target.write_bytes(packer.compress(source.read_bytes()) + packer.flush())
+
+
 def write_model_folder(
-    folder: Path, *, weights: Path, tokenizer: Path, description: dict[str, object]
+    folder: Path,
+    *,
+    weights: Path,
+    tokenizer: Path,
+    description: dict[str, object],
+    compress: bool = False,
 ) -> None:
-    """Fill `folder` with model.onnx, tokenizer.json and model.json (hashes included)."""
+    """Fill `folder` with model.onnx or model.onnx.gz, tokenizer.json and model.json with hashes."""
     folder.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(weights, folder / "model.onnx")
+    name = "model.onnx.gz" if compress else "model.onnx"
+    if compress:
+        compress_file(weights, folder / name)
+    else:
+        shutil.copyfile(weights, folder / name)
     save_tokenizer(tokenizer, folder / "tokenizer.json")
     description = description | {
-        "files": {name: hash_file(folder / name) for name in ("model.onnx", "tokenizer.json")}
+        "files": {each: hash_file(folder / each) for each in (name, "tokenizer.json")}
     }
     text = json.dumps(description, indent=2, ensure_ascii=False)
     (folder / "model.json").write_text(text + "\n", encoding="utf-8")

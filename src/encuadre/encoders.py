@@ -1,4 +1,4 @@
-"""Load the two language models and run them: texts in, arrays out.
+"""Load the language models and run them: texts in, arrays out.
 
 Each text runs alone and on one thread; several texts run side by side. The int8 graphs measure the
 range of activations over the whole batch, so a text that shared its batch (or its padding) with
@@ -8,6 +8,7 @@ independent of order, batch and number of cores.
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 import os
@@ -78,7 +79,8 @@ class Encoder:
                 tokens = [*tokens[: self.max_tokens - 1], tokens[-1]]
             return {"input_ids": np.array([tokens], dtype=np.int64)}
 
-        return _run_each(self.session, build, count=len(read), width=self.dimensions)
+        vectors = run_each(self.session, build, count=len(read))
+        return np.array(vectors, dtype=np.float32).reshape(-1, self.dimensions)
 
 
 @dataclass(frozen=True)
@@ -124,8 +126,8 @@ class StanceModel:
                 max_tokens=self.max_tokens,
             )
 
-        logits = _run_each(self.session, build, count=len(read), width=len(LABELS))
-        scaled = logits / np.float32(self.temperature)
+        logits = run_each(self.session, build, count=len(read))
+        scaled = np.array(logits, dtype=np.float32).reshape(-1, 3) / np.float32(self.temperature)
         powers = np.exp(scaled - scaled.max(axis=1, keepdims=True))
         return powers / powers.sum(axis=1, keepdims=True)
 
@@ -144,42 +146,36 @@ def load_encoder(name_or_path: str | Path = "sentence-encoder") -> Encoder:
     EncuadreError
         Where the folder or a file is missing, a hash is wrong, or the model is of another kind.
     """
-    folder = _find_folder(name_or_path, prefix="")
-    card = _read_card(folder, kind="encoder", needed={"max_tokens": int, "dimensions": int})
-    session, tokenizer = _open_files(folder, card, inputs={"input_ids"})
+    folder = find_folder(name_or_path, prefix="")
+    card = read_card(folder, kinds=("encoder",), needed={"max_tokens": int, "dimensions": int})
+    session, tokenizer = open_files(folder, card, inputs={"input_ids"})
     return Encoder(card["name"], card["dimensions"], card["max_tokens"], tokenizer, session)
 
 
 def load_stance_model(name_or_path: str | Path = "small") -> StanceModel:
-    """Return the stance model in ``models/stance-NAME`` or in a folder.
+    """Return the stance model in ``models/stance-NAME``, ``models/NAME`` or a folder.
 
     Parameters
     ----------
     name_or_path : str or Path
-        ``"small"``, or the path of any folder with ``model.onnx``, ``tokenizer.json`` and
-        ``model.json``.
+        ``"small"``, ``"base"``, or the path of any folder with ``model.onnx``,
+        ``tokenizer.json`` and ``model.json``.
 
     Raises
     ------
     EncuadreError
         Where the folder or a file is missing, a hash is wrong, or the model is of another kind.
     """
-    folder = _find_folder(name_or_path, prefix="stance-")
+    folder = find_folder(name_or_path, prefix="stance-")
     needed = {"max_tokens": int, "temperature": float, "labels": list, "markers": dict}
-    card = _read_card(folder, kind="stance", needed=needed)
+    card = read_card(folder, kinds=("stance", "joint"), needed=needed)
     if tuple(card["labels"]) != LABELS:
         raise EncuadreError(
             f"{folder / 'model.json'} gives the labels {card['labels']}; expected {list(LABELS)}, "
             "in this order. Export the model with its classes in this order."
         )
-    session, tokenizer = _open_files(folder, card, inputs={"input_ids", "segments", "target_mask"})
-    for role in _MARKERS:
-        token = card["markers"].get(role)
-        if not isinstance(token, str) or tokenizer.token_to_id(token) is None:
-            raise EncuadreError(
-                f"{folder / 'model.json'} gives {token!r} as the marker {role!r}; expected a token "
-                "that tokenizer.json holds. Name one under 'markers'."
-            )
+    session, tokenizer = open_files(folder, card, inputs={"input_ids", "segments", "target_mask"})
+    check_markers(folder, card, tokenizer)
     return StanceModel(
         card["name"],
         card["temperature"],
@@ -248,20 +244,25 @@ def _list_tokens(tokenizer: Tokenizer, text: str, *, whole: bool = False) -> lis
     return tokenizer.encode(text.encode("utf-8", "replace").decode(), add_special_tokens=whole).ids
 
 
-def _run_each(
+def run_each(
     session: onnxruntime.InferenceSession,
     build: Callable[[int], Inputs],
     *,
     count: int,
-    width: int,
-) -> np.ndarray:
-    """Return the first output of `session` for each of `count` inputs, each run alone."""
-    results = np.empty((count, width), dtype=np.float32)
+    output: int = 0,
+) -> list[np.ndarray]:
+    """Return one output of `session` for each of `count` inputs, each run alone.
+
+    `build` makes the inputs of one text; `output` is an output's place in the graph. The axis of
+    the batch is dropped.
+    """
+    results: list[np.ndarray] = [np.empty(0)] * count
+    wanted = [session.get_outputs()[output].name]
     workers = min(os.cpu_count() or 1, max(count, 1))
 
     def work(first: int) -> None:
         for index in range(first, count, workers):
-            results[index] = np.asarray(session.run(None, build(index))[0])[0]
+            results[index] = np.asarray(session.run(wanted, build(index))[0])[0]
 
     if workers == 1:
         work(0)
@@ -298,12 +299,15 @@ def _list_spans(texts: list[str], spans: Iterable[tuple[int, int]]) -> list[tupl
     return listed
 
 
-def _find_folder(name_or_path: str | Path, *, prefix: str) -> Path:
-    if isinstance(name_or_path, str) and (MODELS / f"{prefix}{name_or_path}").is_dir():
-        return MODELS / f"{prefix}{name_or_path}"
+def find_folder(name_or_path: str | Path, *, prefix: str) -> Path:
+    """Return ``models/PREFIX+NAME``, else ``models/NAME``, else the folder of that path."""
+    folders = {path.name: path for path in MODELS.glob("*") if path.is_dir()}
+    for name in (f"{prefix}{name_or_path}", name_or_path):
+        if name in folders:
+            return folders[name]
     if Path(name_or_path).is_dir():
         return Path(name_or_path)
-    present = sorted(p.name.removeprefix(prefix) for p in MODELS.glob(f"{prefix}*") if p.is_dir())
+    present = sorted(name.removeprefix(prefix) for name in folders)
     raise EncuadreError(
         f"No model {str(name_or_path)!r}: neither a name ({', '.join(present) or 'none present'}) "
         "nor a folder. Give one of the names, or the path of a folder with model.onnx, "
@@ -311,7 +315,8 @@ def _find_folder(name_or_path: str | Path, *, prefix: str) -> Path:
     )
 
 
-def _read_card(folder: Path, *, kind: str, needed: dict[str, type]) -> dict:
+def read_card(folder: Path, *, kinds: tuple[str, ...], needed: dict[str, type]) -> dict:
+    """Return a folder's model.json, of one of `kinds` and with the fields that are `needed`."""
     path = folder / "model.json"
     try:
         card = json.loads(path.read_text(encoding="utf-8"))
@@ -321,10 +326,11 @@ def _read_card(folder: Path, *, kind: str, needed: dict[str, type]) -> dict:
         ) from None
     except ValueError as fault:
         raise EncuadreError(f"{path} is not JSON ({fault}). Export the model again.") from fault
-    if not isinstance(card, dict) or card.get("kind") != kind:
+    if not isinstance(card, dict) or card.get("kind") not in kinds:
         found = card.get("kind") if isinstance(card, dict) else card
         raise EncuadreError(
-            f"{path} describes a model of kind {found!r}; expected {kind!r}. Give another folder."
+            f"{path} describes a model of kind {found!r}; expected "
+            f"{' or '.join(map(repr, kinds))}. Give another folder."
         )
     for field, expected in {**needed, "name": str, "files": dict}.items():
         value = card.get(field)
@@ -336,12 +342,25 @@ def _read_card(folder: Path, *, kind: str, needed: dict[str, type]) -> dict:
     return card
 
 
-def _open_files(
+def check_markers(folder: Path, card: Mapping, tokenizer: Tokenizer) -> None:
+    """Refuse markers that the tokenizer does not hold."""
+    for role in _MARKERS:
+        token = card["markers"].get(role)
+        if not isinstance(token, str) or tokenizer.token_to_id(token) is None:
+            raise EncuadreError(
+                f"{folder / 'model.json'} gives {token!r} as the marker {role!r}; expected a token "
+                "that tokenizer.json holds. Name one under 'markers'."
+            )
+
+
+def open_files(
     folder: Path, card: Mapping, *, inputs: set[str]
 ) -> tuple[onnxruntime.InferenceSession, Tokenizer]:
     """Return the session and the tokenizer of files whose hashes are as recorded."""
     content = {}
-    for name in _FILES:
+    packed = f"{_FILES[0]}.gz" in card["files"]
+    weights = f"{_FILES[0]}.gz" if packed else _FILES[0]
+    for name in (weights, _FILES[1]):
         path = folder / name
         if not path.is_file():
             raise EncuadreError(f"{path} is missing. Restore it, or export the model again.")
@@ -354,13 +373,14 @@ def _open_files(
             )
     try:
         tokenizer = Tokenizer.from_buffer(content["tokenizer.json"])
-        session = _start_session(content["model.onnx"])
+        graph = gzip.decompress(content[weights]) if packed else content[weights]
+        session = _start_session(graph)
     except Exception as fault:
         raise EncuadreError(f"The model in {folder} cannot be read: {fault}") from fault
     found = {item.name for item in session.get_inputs()}
     if found != inputs:
         raise EncuadreError(
-            f"{folder / 'model.onnx'} takes the inputs {sorted(found)}; expected {sorted(inputs)}. "
+            f"{folder / weights} takes the inputs {sorted(found)}; expected {sorted(inputs)}. "
             "Export the model as training/README.md shows."
         )
     tokenizer.no_padding()
