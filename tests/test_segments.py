@@ -54,6 +54,9 @@ FURNITURE = [
     "By Ada Renn and Leo Hartmann",
     "Ada Renn, our correspondent, contributed to this report.",
     "Updated at 4:33 p.m.",
+    "6 years ago",
+    "Follow @portnewsFollow @adarenn",
+    "Complete coverage: The harbour vote",
 ]
 
 
@@ -88,6 +91,30 @@ def test_a_caption_is_told_by_the_credit_below_it() -> None:
 def test_a_caption_is_told_by_the_credit_at_its_end() -> None:
     line = "Ines Valdrane boards a tram in May 2023. (Photo: Jo Lindqvist, Coastal Press)"
     assert {s for t, s in label(f"{RUNNING}\n{line}") if t in line} == {"boilerplate"}
+
+
+def test_text_above_the_buttons_of_a_picture_is_body() -> None:
+    told = "“We can’t just hope for rain,” she said in a statement."
+    credit = "Enlarge this image toggle caption Jo Lindqvist/AP Jo Lindqvist/AP"
+    assert find_segment(told, after=f"{credit}\n{RUNNING} Again.") == "body"
+    assert find_segment(told, after=f"Jo Lindqvist/Reuters\n{RUNNING} Again.") == "body"
+
+
+def test_links_between_paragraphs_are_boilerplate() -> None:
+    text = (
+        f"{RUNNING}\nComplete coverage: The vote\nMayor: Lorries will pay\n{RUNNING} A.\n"
+        f"These three drivers want to raise the harbour charge\n{RUNNING} B.\nNot running again\n"
+        f"{RUNNING} C."
+    )
+    labels = dict(label(text))
+    assert labels["Mayor: Lorries will pay"] == "boilerplate"
+    assert labels["These three drivers want to raise the harbour charge"] == "boilerplate"
+    assert labels["Not running again"] == "headline"
+
+
+def test_a_signed_post_at_the_end_is_body() -> None:
+    post = "I hope the port will keep its word. — Ada Renn (@adarenn) July 28, 2017"
+    assert {s for t, s in label(f"{RUNNING}\n{post}") if t in post} == {"body"}
 
 
 def test_a_title_above_a_credit_stays_a_headline() -> None:
@@ -134,6 +161,7 @@ def test_an_article_that_begins_with_a_sentence_has_no_title() -> None:
 CLOSINGS = [
     "*Ada Renn is a senior fellow at the Institute for Coastal Air. Twitter: @adarenn",
     "Leo Hartmann is an author and columnist.",
+    "Leo Hartmann is founding executive director of Quays USA, the body for drivers.",
     "Follow her on Twitter @adarenn.",
     "For more information on this topic, please refer to our paper “Tolls”.",
 ]

@@ -172,6 +172,63 @@ def test_another_study_needs_only_its_lists():
     ]
 
 
+def make_small(*names: str) -> Study:
+    return Study(
+        root=Path(),
+        title="",
+        question="",
+        targets=(Target(id="it", label="it", names=names),),
+        voices=(Voice(id="outlet", label="outlet"),),
+        outlets=(),
+        speakers=(),
+        topic_names={},
+        near_duplicates="allow",
+        parameters={},
+        codebook=Codebook(version="1", unit="sentence", fields=()),
+        events={},
+        sources=pd.DataFrame([{"article_id": "a", "outlet": "Gazette"}]),
+    )
+
+
+@pytest.mark.parametrize("name", ["Obama", "Labour", "Hamas"])
+def test_a_single_word_that_is_no_place_counts_wherever_it_stands(name: str):
+    text = f"{name} met governors. Critics of {name} spoke. It was {name}'s plan. A deal on {name}."
+    assert [m[1] for m in find_in(text, make_small(name))] == [name] * 4
+
+
+def test_a_place_is_known_or_named_with_its_government():
+    text = "They met in Flanders. Flanders refused to act."
+    assert len(find_in(text, make_small("Flanders"))) == 2
+    assert len(find_in(text, make_small("Flanders", "government of Flanders"))) == 1
+    assert len(find_in(text.replace("Flanders", "Texas"), make_small("Texas"))) == 1
+    assert len(find_in("They like Jordan.", make_small("Jordan", "Jim Jordan"))) == 1
+
+
+def test_a_name_in_a_compound_is_no_mention():
+    study = make_small("Cassidy", "Obama")
+    assert find_in("The Graham-Cassidy bill and the Obama-backed plan fell.", study) == []
+
+
+def test_he_stands_for_a_person_known_by_the_title_alone():
+    text = "Mr. Obama spoke. He left early."
+    assert find_in(text, make_small("Obama"))[1] == ("it", "He", "Obama")
+
+
+def test_it_stands_for_no_plural_and_for_no_attribute():
+    study = make_small("Republicans", "Republican", "Obama administration")
+    assert [m[1] for m in find_in("Republicans lost. It needs votes.", study)] == ["Republicans"]
+    text = "Republican senators voiced doubts over the bill, narrowing its chances."
+    assert [m[1] for m in find_in(text, study)] == ["Republican"]
+
+
+def test_a_party_behind_a_name_and_a_government_in_a_compound_are_no_mentions():
+    assert find_in("Susan Collins, Maine Republican, left.", make_small("Republican")) == []
+    text = "Obama left. He bought it on the government-run exchange."
+    assert [m[1] for m in find_in(text, make_small("Obama"))][-1] != "government"
+    text = "Obama left the part of the government that lets us act."
+    assert [m[1] for m in find_in(text, make_small("Obama"))] == ["Obama"]
+
+
 def test_no_sentence_gives_an_empty_table(found, study: Study):
     assert len(check_table(find_mentions(found[0].head(0), study=study), "mentions")) == 0
 

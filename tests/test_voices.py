@@ -53,8 +53,8 @@ def make_study(**fields) -> Study:
     return Study(**(base | fields))
 
 
-def measure_text(text: str, study: Study | None = None, integrity: str = "intact") -> pd.DataFrame:
-    articles = pd.DataFrame({"article_id": ["a"], "integrity": [integrity]})
+def measure_text(text: str, study: Study | None = None) -> pd.DataFrame:
+    articles = pd.DataFrame({"article_id": ["a"], "integrity": ["intact"]})
     sentences = split_sentences(articles, {"a": text}).assign(segment="body")
     return measure_voices(sentences, study=study or make_study())
 
@@ -231,11 +231,134 @@ def test_outlet_and_author_are_no_speakers():
 
 
 def test_spun_copy_has_famous_for_noted():
-    voices = measure_text(
-        "“All is well here with us,” Moss mentioned. She famous officials are busy.",
-        integrity="spun",
+    text = "“All is well here with us,” Moss mentioned. She famous officials are busy."
+    row = {"article_id": "a", "outlet": "Gazette", "integrity": "spun"}
+    spun = measure_text(text, study=make_study(sources=pd.DataFrame([row])))
+    assert list(spun["speaker"]) == ["Ada Moss", "Ada Moss"]
+    assert list(measure_text(text)["speaker"]) == ["Ada Moss", ""]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Tenants countered that it’s the plan that keeps rents high.", "Tenants"),
+        ("Tenants repeated that rents were high.", "Tenants"),
+        ("Rents are up in every street of the city, the group found.", "group"),
+        ("A housing study released Monday found that rents were up.", "housing study"),
+        ("The association, which backed it, acknowledged that rents were up.", "association"),
+        ("Ada Moss and Tom Reed have all said they would go.", "Ada Moss and Tom Reed"),
+        ("Moss swore she would mend the bridge.", "Ada Moss"),
+        (
+            "It means, as Moss told Bay Radio on Friday, that all want “to mend the bridge.”",
+            "Ada Moss",
+        ),
+        (
+            "As Tom Reed and Jo Lind report, the plan has in some ways merely added to it.",
+            "Jo Lind",
+        ),
+        (
+            "Moss said the plan would help but, according to estimates, would cost a lot.",
+            "Ada Moss",
+        ),
+        (
+            "Tenants’ push has stalled, but Moss resumed it and accused the press of lies.",
+            "Ada Moss",
+        ),
+        (
+            "Tenants' push has stalled, but Moss resumed it and accused the press of lies.",
+            "Ada Moss",
+        ),
+        ("Charles Schumer, New York Democrat, says rents are up.", "Charles Schumer"),
+        ("“It is over,” said Speaker Paul D. Ryan, who left.", "Paul D. Ryan"),
+        ("Sens. Lisa Murk of Alaska said it was over.", "Lisa Murk"),
+        ("Alaska Gov. Bill Walker said it was over.", "Bill Walker"),
+        ("Moss weighed in, writing, “People must know that it is over now.”", "Ada Moss"),
+    ],
+)
+def test_everyday_forms_of_reporting_are_read(text: str, expected: str):
+    assert read_first(text)[2].endswith(expected)
+
+
+@pytest.mark.parametrize("share", ["37 percent of tenants", "Half", "Another 20 percent"])
+def test_a_share_of_those_polled_is_no_speaker(share: str):
+    assert read_first(f"{share} said they would blame the city.") == ("outlet", "none", "")
+
+
+def test_a_pronoun_stops_at_the_subject_of_the_sentence_before():
+    text = (
+        "“I fear for jobs,” said Gov. Mary Fallin, chairman of it.\n\nOn Friday, Obama met with "
+        "governors to build momentum for his effort.\n\n“This is good policy,” he said."
     )
-    assert list(voices["speaker"]) == ["Ada Moss", "Ada Moss"]
+    assert list(measure_text(text)["speaker"]) == ["Mary Fallin", "", "Obama"]
+    text = "Keir Starmer spoke of his plan.\nTheresa May opposed it.\n“It is bad,” she said."
+    assert list(measure_text(text)["speaker"])[-1] == "Theresa May"
+    text = (
+        "To some, including Tom Reed, the chair of the committee, it seems good.\nIf a bridge "
+        "breaks, he says, “you send in a team and you go to work to mend it.”"
+    )
+    assert list(measure_text(text)["speaker"])[-1] == "Tom Reed"
+
+
+def test_title_surname_and_office_are_one_speaker():
+    text = (
+        "President Obama said rents were up. Mr. Obama said so twice. Obama said so again. "
+        "The president said it was bad."
+    )
+    assert list(measure_text(text)["speaker"]) == ["Obama"] * 4
+
+
+def test_an_organisation_is_not_its_economist():
+    text = "Mary Smith, chief economist at the bank, said it fails. The bank said no."
+    assert list(measure_text(text)["speaker"]) == ["Mary Smith", "bank"]
+
+
+def test_a_quotation_goes_to_the_subject_beside_it_before_another_paragraph():
+    text = (
+        "“The bridge is safe,” Moss said.\n\nTom Reed mocked her: “Nobody who has seen the bridge "
+        "will ever believe that.”"
+    )
+    assert list(measure_text(text)["speaker"]) == ["Ada Moss", "Tom Reed"]
+
+
+def test_a_paragraph_in_the_first_person_below_a_colon_is_the_speakers():
+    text = (
+        "Moss said that she feared for the bridge:\n\nI’m concerned about it. The costs are high."
+        "\n\nThe bridge is old."
+    )
+    voices = measure_text(text)
+    assert list(voices["speaker"]) == ["Ada Moss"] * 3 + [""]
+    assert list(voices["attribution"])[1:3] == ["direct", "direct"]
+
+
+def test_the_clause_behind_an_exclamation_belongs_to_it():
+    voices = measure_text("“The bridge will soon be history!” Moss posted on Twitter on Friday.")
+    assert list(voices["speaker"]) == ["Ada Moss"] * len(voices)
+    assert set(voices["attribution"]) == {"direct"}
+
+
+def test_a_signature_names_the_speaker_of_a_post_and_of_a_quotation():
+    text = "The bridge is GREAT! It stays! — Ada Moss (@adamoss) July 28, 2017"
+    assert set(measure_text(text)["speaker"]) == {"Ada Moss"}
+    text = "“The bridge is ugly. It must go.”\n― Tom Reed\nThe bridge is red."
+    assert list(measure_text(text)["speaker"])[0] == "Tom Reed"
+    assert list(measure_text(text)["speaker"])[-1] == ""
+
+
+def test_a_doubt_is_no_forecast():
+    text = "Moss voiced doubts but likely has others. Texas would gain a lot. It is far."
+    assert list(measure_text(text)["speaker"]) == ["Ada Moss", "", ""]
+
+
+def test_the_longest_cue_decides_and_none_inside_a_longer_title():
+    voices = (
+        Voice(id="outlet", label="outlet"),
+        Voice(id="house", label="house", cues=("president", "vice president")),
+        Voice(id="expert", label="expert", cues=("*", "vice president at")),
+    )
+    register = Register(make_study(voices=voices, speakers=()), "")
+    assert register.find_person("a vice president").voice == "house"
+    assert register.find_person("a senior vice president at Avalere").voice == "expert"
+    assert register.find_person("a senior vice president").voice == "expert"
 
 
 def test_cue_with_gap_and_catch_all_decide_the_voice():
@@ -245,6 +368,13 @@ def test_cue_with_gap_and_catch_all_decide_the_voice():
     assert (
         register.find_person("a plumber").sure < register.find_person("city housing officials").sure
     )
+
+
+def test_a_long_description_ends_with_a_whole_word():
+    name = "health scholars " * 5 + "of the American Institute"
+    found = Register(make_study(), "").find_person(name).name
+    assert len(found) <= 80
+    assert name.startswith(found + " ") and not found.endswith(("of", "the"))
 
 
 def test_slug_is_ascii_and_never_empty():

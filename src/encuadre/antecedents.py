@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from encuadre.attribution_words import AUXILIARIES, FUNCTION_WORDS, PREPOSITIONS, ROLE_NOUNS
+from encuadre.names import straighten
 from encuadre.quotations import Quotation
-from encuadre.speakers import straighten
 
 _HE = re.compile(
     r"\b(?:[Hh]e|[Hh]is|[Hh]im|[Hh]imself|[Ss]he|[Hh]er|[Hh]erself)\b(?!’)|\b(?:[Hh]e|[Ss]he)(?=’)"
@@ -24,12 +24,12 @@ _EXPLETIVE = re.compile(
 )
 
 BODIES = re.compile(
-    r"\b(?:government|authorities|officials|administration|state|military|army|agencies|lawmakers)\b",
+    r"\b(?:government|authorities|officials|administration|state|agencies|lawmakers)\b",
     re.I,
 )
 
 _ROLE_OF_IT = re.compile(
-    r"\b(?:[Tt]he|[Tt]his|[Hh]is) (?:\w+-\w+ )?(?:government|administration)\b(?! (?:of|in)\b)"
+    r"\b(?:[Tt]he|[Tt]his|[Hh]is) (?:\w+-\w+ )?(?:government|administration)\b(?!-| (?:of|in|that)\b)"
 )
 
 
@@ -190,11 +190,12 @@ def resolve_it(
     for match in _IT.finditer(text):
         if _is_quoted(match.start(), quotations) or _EXPLETIVE.match(text[match.start() :]):
             continue
-        here = [m for m in found if m.kind in ("body", "place") and m.end <= match.start()]
+        here = [m for m in found if _is_one_body(m) and m.end <= match.start()]
         here = [
             m
             for m in here
-            if subject[0] <= m.start < subject[1] or (_stands_free(text, m) and _leads(text, m))
+            if not _is_attribute(text, m)
+            and (subject[0] <= m.start < subject[1] or (_stands_free(text, m) and _leads(text, m)))
         ]
         leading = re.match(
             r"(?:(?:But|And|Yet|Instead|However|Then|Also),? )?$", text[: match.start()]
@@ -219,6 +220,18 @@ def resolve_it(
                 )
             )
     return resolved
+
+
+def _is_one_body(mention: Mention) -> bool:
+    """Whether "it" may stand for a mention: a country or one body, not "Republicans"."""
+    plural = re.search(r"[^s’]s$", mention.surface) and mention.kind != "place"
+    return mention.kind in ("body", "place") and not plural
+
+
+def _is_attribute(text: str, mention: Mention) -> bool:
+    """Whether a name only says whose people they are: "Republican senators"."""
+    after = re.match(r" ([a-z]+)", text[mention.end :])
+    return bool(after) and after.group(1) in ROLE_NOUNS
 
 
 def move_focus(
@@ -260,7 +273,7 @@ def move_body(
         return None
     for mention in found:
         if (
-            mention.kind in ("body", "place")
+            _is_one_body(mention)
             and subject[0] - 4 <= mention.start < subject[1]
             and mention.end >= subject[1] - 1
         ):

@@ -10,7 +10,7 @@ _STATE = (
     "confirm suggest mention put inform observe complain lament joke quip disclose "
     "reveal conclude write report proclaim opine "
     "assure advise clarify elaborate confess recount vent muse conjecture counsel "
-    "repeat counter comment"
+    "repeat counter comment swear post"
 )
 _JUDGE = (
     "deny describe call label dub portray depict characterize characterise blame "
@@ -38,6 +38,7 @@ _IRREGULAR = {
     "show": ("shows", "showed", "shown", "showing"),
     "begin": ("begins", "began", "begun", "beginning"),
     "put": ("puts", "put", "put", "putting"),
+    "swear": ("swears", "swore", "sworn", "swearing"),
 }
 _DOUBLED = frozenset("admit quip dub brag".split())
 
@@ -117,6 +118,8 @@ ROLE_NOUNS = (
         "pollster pollsters democrat democrats republican "
         "republicans conservatives liberals party group groups organization organisation "
         "union coalition committee commission court "
+        "association associations institute foundation council alliance federation "
+        "chamber church office bureau league network watchdog university center centre "
         "company companies firm bank executive executives investor investors source "
         "sources witness witnesses people person man woman "
         "residents resident voters voter activists activist advocates advocate opponents "

@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 from encuadre.attribution_words import LIST_NOUNS, NUMBER_WORDS
 from encuadre.claims import FAR_QUOTE, Claim, Sentence, first_of
 from encuadre.quotations import count_words
+from encuadre.segments import POST
+from encuadre.speakers import Person
 
 _FORECAST = re.compile(
-    r"\b(?:likely|will|would|going to|expects?|expected|predicts?|predicted|forecasts?|"
-    r"prospects?|outcome)\b"
+    r"\b(?:(?:predict|expect|forecast|foresee|foresaw|anticipat)\w*|outcome|outlook|prospects?)\b"
 )
+"""Verbs and nouns that make a reporting clause a forecast; "said he would" is none."""
+_TURN = re.compile(r";|\b(?:but|although|though|while)\b")
 
 _WILL = re.compile(r"\b(?:will|would|won’t|going to)\b")
 
 _LOOKS_BACK = re.compile(r"^(?:But|However|Yet|That|This|Those|These|Still|Meanwhile)\b")
+_FIRST_PERSON = re.compile(r"\b(?:I|I’m|I'm|I’ve|I've|my|My|we|We|our|Our)\b")
+_CONTENT = re.compile(r"\b(?:that|whether|he|she|it|they|would|will)\b")
+"""Words by which a reporting clause has its own content, and is no tag of the quotation before."""
+_SIGNED = re.compile(
+    r"(?:^|[”\"]\s?)[―—–]\s?(?P<name>[A-ZÀ-Þ][\w’-]+(?: (?:[A-Z]\.|[A-ZÀ-Þ][\w’-]+)){1,3})\.?\s*$"
+)
+"""Signature behind or below a quotation."""
+_TAG_WORDS = 12
 _MARKER = 2
 """Characters that a list marker adds to the gap before a paragraph."""
 
@@ -52,12 +64,21 @@ def announces(sentence: Sentence) -> bool:
     return counted
 
 
-def carry_quotations(sentences: list[Sentence], claims: list[Claim]) -> None:
-    """Give quoted sentences without a reporting clause the speaker beside them."""
+def carry_quotations(
+    sentences: list[Sentence], claims: list[Claim], leaders: Sequence[Person | None]
+) -> None:
+    """Give quoted sentences without a reporting clause the speaker beside them.
+
+    `leaders` names the person who is the subject of each sentence outside its quotations, or None:
+    that person speaks before one of another paragraph does.
+    """
     for i, (sentence, claim) in enumerate(zip(sentences, claims, strict=True)):
         if claim.person or claim.rule == "outlet_rule" or not _is_quoted(sentence):
             continue
         donor, rule = _find_donor(sentences, claims, i)
+        leader = leaders[i]
+        if leader and rule in ("", "earlier_paragraph"):
+            donor, rule = Claim(leader), "same_paragraph"
         if donor is not None:
             attribution = "direct" if sentence.share >= FAR_QUOTE or _inside(sentence) else "mixed"
             claims[i] = Claim(donor.person, attribution, "", rule, donor.sure)
@@ -108,6 +129,59 @@ def _find_donor(sentences: list[Sentence], claims: list[Claim], i: int) -> tuple
     return None, ""
 
 
+def carry_blocks(sentences: list[Sentence], claims: list[Claim]) -> None:
+    """Carry a speaker over the paragraph in the first person that "..., she said:" announces."""
+    speaker: Claim | None = None
+    for i in range(1, len(sentences)):
+        sentence, before = sentences[i], sentences[i - 1]
+        if sentence.paragraph != before.paragraph:
+            announced = before.text.rstrip().endswith(":") and claims[i - 1].person is not None
+            first = bool(_FIRST_PERSON.search(sentence.masked)) and not sentence.quotations
+            speaker = claims[i - 1] if announced and first else None
+        if speaker and claims[i].rule == "none":
+            claims[i] = Claim(speaker.person, "direct", "", "same_paragraph", speaker.sure)
+
+
+def carry_signed(
+    sentences: list[Sentence], claims: list[Claim], find_person: Callable[[str], Person]
+) -> None:
+    """Give a quotation or an embedded post the name that signs it: "— Ada Moss"."""
+    for i, sentence in enumerate(sentences):
+        post = POST.search(sentence.text)
+        signed = post or _SIGNED.search(sentence.text)
+        if not signed or sentence.segment != "body":
+            continue
+        alone = i > 0 and sentences[i - 1].paragraph != sentence.paragraph and not signed.start()
+        paragraphs = {sentence.paragraph} | ({sentences[i - 1].paragraph} if alone else set())
+        first = i
+        while first > 0 and sentences[first - 1].paragraph in paragraphs:
+            first -= 1
+        quoted = bool(sentences[first].quotations) and sentences[first].quotations[0].start == 0
+        if not post and not quoted:
+            continue
+        person = find_person(signed["name"])
+        for j in range(first, i + 1):
+            if claims[j].rule not in ("direct", "indirect"):
+                claims[j] = Claim(person, "direct", "", "same_quotation")
+
+
+def mark_tags(sentences: list[Sentence], claims: list[Claim]) -> None:
+    """Read as one quotation what ends with "!" or "?" and the clause behind it that says whose."""
+    for i in range(1, len(sentences)):
+        before, sentence, claim = sentences[i - 1], sentences[i], claims[i]
+        shouted = re.search(r"[!?…][”\"’'»]+\s*$", before.text) and _inside(before)
+        if not shouted or before.paragraph != sentence.paragraph or sentence.quotations:
+            continue
+        tag = claim.person and claim.rule == "indirect" and count_words(sentence.text) <= _TAG_WORDS
+        if tag and not _CONTENT.search(sentence.masked):
+            claims[i] = replace(claim, attribution="direct", rule="direct")
+            for j in range(i - 1, -1, -1):
+                if sentences[j].paragraph != sentence.paragraph or not _inside(sentences[j]):
+                    break
+                if claims[j].rule not in ("direct", "indirect"):
+                    claims[j] = Claim(claim.person, "direct", "", "same_quotation", claim.sure)
+
+
 def _runs_over(sentences: list[Sentence], i: int) -> bool:
     quotations = sentences[i].quotations
     return (
@@ -146,7 +220,7 @@ def carry_lists(sentences: list[Sentence], claims: list[Claim]) -> None:
 
 def _is_forecast(before: Sentence, sentence: Sentence) -> bool:
     return bool(
-        _FORECAST.search(before.masked)
+        _FORECAST.search(_TURN.split(before.masked)[0])
         and _WILL.search(sentence.masked[:60])
         and not _LOOKS_BACK.match(sentence.text)
     )

@@ -70,7 +70,11 @@ class Claim:
     lists: bool = False
 
 
-def read_sentences(table: pd.DataFrame) -> list[Sentence]:
+def read_sentences(table: pd.DataFrame, *, spun: bool = False) -> list[Sentence]:
+    """Read the quotations and reporting clauses of an article's sentences, paragraph by paragraph.
+
+    `spun` says whether a thesaurus replaced words of this copy.
+    """
     read: list[Sentence] = []
     end = 0
     for _, group in table.groupby("paragraph", sort=False):
@@ -85,7 +89,7 @@ def read_sentences(table: pd.DataFrame) -> list[Sentence]:
             b = min(int(row.end) - origin, a + LONGEST_SENTENCE)
             inside = [_clip(q, a, b) for q in found if q.start < b and q.end > a]
             masked = mask_quotations(str(row.text)[:LONGEST_SENTENCE], inside)
-            reports = find_reports(masked)
+            reports = find_reports(masked, spun=spun)
             read.append(
                 Sentence(
                     str(row.sentence_id),

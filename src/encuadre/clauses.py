@@ -15,17 +15,26 @@ from encuadre.attribution_words import (
     SPEECH_NOUNS,
     SUBORDINATORS,
 )
-from encuadre.phrases import (
-    FILLER,
-    TIMES,
-    Token,
-    is_name,
-)
+from encuadre.phrases import FILLER, TIMES, Token, is_name, read_right
 
 NOUNLIKE = frozenset(
     "state claim report voice comment estimate document question counter brand fear doubt "
-    "note remark joke repeat".split()
+    "note remark joke repeat post".split()
 )
+
+
+_NETWORKS = frozenset(
+    "twitter facebook instagram x social his her its their weibo telegram".split()
+)
+
+_FINDERS = frozenset(
+    "group groups agency agencies office institute institution center centre commission committee "
+    "panel bureau department association organization organisation foundation council firm company "
+    "researcher researchers scientist scientists economist economists investigator investigators "
+    "auditor auditors regulator regulators analyst analysts expert experts inspector inspectors "
+    "watchdog university team union coalition network board court judge".split()
+)
+"""Who finds or estimates something as a result that is told, not as an event."""
 
 
 def strip_group(tokens: list[Token], i: int) -> tuple[int, set[str], bool]:
@@ -46,7 +55,8 @@ def strip_group(tokens: list[Token], i: int) -> tuple[int, set[str], bool]:
         elif low in NOT_NAMES and low.endswith("day") and begin > 1:
             begin -= tokens[begin - 2].low in ("on", "late", "early")
         elif not (
-            low in ADVERBS
+            (low in ("all", "both") and begin > 1 and tokens[begin - 2].low in AUXILIARIES)
+            or low in ADVERBS
             or (
                 low.endswith("ly")
                 and len(low) > 4
@@ -63,6 +73,12 @@ def is_medium_report(tokens: list[Token], begin: int, i: int, lemma: str) -> boo
     if lemma in ("publish", "issue", "release"):
         return any(w in SPEECH_NOUNS for w in ahead)
     left = [t.low.removesuffix("’s") for t in tokens[max(0, begin - 12) : begin]]
+    if lemma in ("find", "estimate", "indicate", "show") and begin > 0:
+        closes = i + 1 >= len(tokens) or tokens[i + 1].text in ".,"
+        trails = closes and any(t.text == "," for t in tokens[:begin])
+        result = ahead[:1] == ["that"] or trails
+        if result and (tokens[begin - 1].low in _FINDERS or tokens[begin - 1].text.isupper()):
+            return True
     return any(w in SOURCE_NOUNS for w in left) and lemma in MEDIUM_VERBS
 
 
@@ -85,18 +101,16 @@ def complements(tokens: list[Token], i: int, lemma: str, kind: str) -> bool:
         return quoted or ahead[0] in ("whether", "how", "why", "if")
     if lemma == "maintain":
         return ahead[0] == "that" or quoted
-    if lemma in (
-        "welcome",
-        "defend",
-        "brand",
-        "tout",
-        "compare",
-        "dispute",
-        "counter",
-        "repeat",
-        "vent",
-    ):
+    if lemma in ("counter", "repeat"):
+        return quoted or ahead[0] == "that"
+    if lemma in ("welcome", "defend", "brand", "tout", "compare", "dispute", "vent"):
         return quoted
+    if lemma == "add" and not quoted:
+        return ahead[0] != "to" and tokens[i - 1].low != "merely"
+    if lemma == "swear":
+        return ahead[0] == "that" or ahead[0] in PRONOUNS
+    if lemma == "post":
+        return ahead[0] in ("on", "that", ":", ",") and (quoted or ahead[1] in _NETWORKS)
     if kind == "act":
         return quoted or (lemma in ("vow", "promise", "pledge") and ahead[0] == "that")
     if kind == "belief":
@@ -153,11 +167,15 @@ def is_comment(tokens: list[Token], subject: tuple[int, int], i: int) -> bool:
         return False
     if subject[0] > 1 and tokens[subject[0] - 2].low in ("even", "just", "such"):
         return False
+    after = i + 1
+    if tokens[i].text in FORMS and FORMS[tokens[i].text][0] in ("tell", "inform"):
+        whom = read_right(tokens, after)
+        after = whom[1] if whom else after
     return (
-        i + 1 >= len(tokens)
-        or tokens[i + 1].text in ",."
+        after >= len(tokens)
+        or tokens[after].text in ",."
         or (
-            tokens[i + 1].low in ("in", "on", "at", "during", "it")
+            tokens[after].low in ("in", "on", "at", "during", "it")
             and any(t.text == "," for t in tokens[i:])
         )
     )

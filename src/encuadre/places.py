@@ -11,14 +11,13 @@ _POLICY = re.compile(
     r"laws?|approach|cooperation|collaboration|relations?|relationship|ties|alliance|partnership|framework|talks|negotiations|effort|efforts|"
     r"operations?|assistance|aid|pressure|demands?|requests?|response|refusal|withdrawal|lack|failure|willingness|unwillingness|commitment|"
     r"role|decision|intelligence|sanctions|threats?|allegations|charges|indictment|options?|interests?|sovereignty|intervention|interference|"
-    r"counternarcotics|anti-narcotics|anti-drug|action|behest|support|promises?|foreign|"
-    r"security|diplomats?|ambassador|embassy|drug war|drug policy)\b",
+    r"action|behest|support|promises?|foreign|"
+    r"security|diplomats?|ambassador|embassy)\b",
     re.I,
 )
 
 _NOT_POLICY = re.compile(
-    r"(?:\w+ ){0,2}(?:border|cartels?|citizens?|epidemic|companies|population|market|"
-    r"drug lords?|murder|labs?|soil|streets?|side)\b",
+    r"(?:\w+ ){0,2}(?:border|gangs?|citizens?|companies|population|market|soil|streets?|side)\b",
     re.I,
 )
 

@@ -12,6 +12,7 @@ from encuadre.attribution_words import (
     ASPECT,
     FORMS,
     MODALS,
+    NOT_NAMES,
     SOURCE_NOUNS,
 )
 from encuadre.clauses import (
@@ -25,17 +26,15 @@ from encuadre.clauses import (
 )
 from encuadre.phrases import (
     FILLER,
+    TIMES,
     Token,
-    find_before_aside,
-    find_first_subject,
-    find_subject,
     is_name,
-    is_plural,
     is_role,
     read_plain,
     read_right,
     split_tokens,
 )
+from encuadre.subjects import find_before_aside, find_first_subject, find_subject, is_plural
 
 
 @dataclass(frozen=True)
@@ -65,13 +64,15 @@ class Report:
     inverted: bool
 
 
-def find_reports(text: str) -> list[Report]:
+def find_reports(text: str, *, spun: bool = False) -> list[Report]:
     """Find the reporting clauses of a masked sentence, in order of their cues.
 
     Parameters
     ----------
     text : str
         One sentence; quotations replaced by fillers (`encuadre.quotations.mask_quotations`).
+    spun : bool
+        Whether it is of a copy in which a thesaurus replaced words.
     """
     tokens = split_tokens(text)
     reports = _find_according(text, tokens)
@@ -82,7 +83,8 @@ def find_reports(text: str) -> list[Report]:
             report = _read_verb(text, tokens, i, *FORMS[word])
             if report:
                 reports.append(report)
-    reports += _find_corrupted(text, tokens)
+    if spun:
+        reports += _find_replaced(tokens)
     return sorted(reports, key=lambda r: r.start)
 
 
@@ -116,7 +118,7 @@ def _find_according(text: str, tokens: list[Token]) -> list[Report]:
     return reports
 
 
-def _find_corrupted(text: str, tokens: list[Token]) -> list[Report]:
+def _find_replaced(tokens: list[Token]) -> list[Report]:
     """Find "famous", which spun copies have for "noted", after the pronoun or name that opens."""
     if len(tokens) < 4 or tokens[1].text not in ("famous", "famed"):
         return []
@@ -170,6 +172,9 @@ def _read_verb(
     if inverted:
         span = (tokens[inverted[0]].start, tokens[inverted[1] - 1].end)
         return Report(token.start, token.end, lemma, kind, span, False, True)
+    comment = _read_comment(tokens, i, begin, tense)
+    if comment:
+        return Report(token.start, token.end, lemma, "put", comment, False, False)
     if tense == "base" and (begin == 0 or tokens[begin - 1].low in ("and", "or", "but")):
         return None
     if (
@@ -220,7 +225,21 @@ def _read_verb(
     span = (tokens[subject[0]].start, tokens[subject[1] - 1].end)
     if embedded and is_comment(tokens, subject, i):
         return Report(token.start, token.end, lemma, "put", span, False, False)
+    while tokens[begin].low in NOT_NAMES | TIMES | {"this", "last", "on"}:
+        begin += 1
     return Report(tokens[begin].start, token.end, lemma, kind, span, embedded, False)
+
+
+def _read_comment(tokens: list[Token], i: int, begin: int, tense: str) -> tuple[int, int] | None:
+    """Read the subject of "As X and Y report,", whose verb could else be a noun."""
+    if tense != "base" or begin < 2 or i + 1 >= len(tokens) or tokens[i + 1].text != ",":
+        return None
+    subject = find_subject(tokens, begin, strong=False)
+    if subject is None or subject[0] == 0 or tokens[subject[0] - 1].low != "as":
+        return None
+    if not is_plural(tokens, subject):
+        return None
+    return (tokens[subject[0]].start, tokens[subject[1] - 1].end)
 
 
 def _read_inverted(
@@ -271,8 +290,12 @@ def _read_participle(
     if (
         kind not in ("state", "judge")
         or begin == 0
-        or lemma in ("report", "speak", "cite", "repeat", "write", "counter", "express", "voice")
+        or lemma
+        in ("report", "speak", "cite", "repeat", "counter", "express", "voice", "swear", "post")
     ):
+        return None
+    ahead = "".join(t.text[0] for t in tokens[i + 1 : i + 3])
+    if lemma == "write" and FILLER not in ahead:
         return None
     if tokens[begin - 1].text[0] not in ",—–" + FILLER and tokens[begin - 1].low not in ("and",):
         return None

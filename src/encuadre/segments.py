@@ -15,6 +15,7 @@ _FURNITURE = re.compile(
     r"""^(?:\(\s*)?(?:
         click\ here | read\ (?:more|next|also|the\ full) | more\s*: | continue\ reading
       | (?:see\ also|see|watch|listen|related|also|photos?|also\ on\ [\w\ ]{1,30})\s*:
+      | (?:complete|full)\ coverage\s*: | follow\ @\w | \d+\ (?:minute|hour|day|week|month|year)s?\ ago$
       | related\ (?:stories|articles) | story\ continue[sd] | advertisement | sign\ up | subscribe
       | share\ (?:this|on) | follow\ us | (?:toggle|hide|enlarge|cover)\ caption | \w+\ caption$
       | enlarge\ this | (?:close|photo|image|video|print|e-?mail)$
@@ -37,11 +38,14 @@ _CREDIT = re.compile(
     r"(?:/\s?(?:AFP|AP|EPA|Reuters|Getty|Bloomberg|Shutterstock)|Getty (?:Images|Photos)"
     r"|(?:AP|Reuters|AFP) Photo|\bvia (?:AP|Getty|Reuters)|by way of Getty)"
 )
+_TOGGLE = re.compile(r"enlarge this image|(?:toggle|hide) caption", re.I)
+"""Opens the buttons of a picture whose caption the page keeps folded: none stands above it."""
+_TOLD = re.compile(r"[,!?][\"”’'] (?:\w+ ){1,3}?(?:said|says|told|added|wrote)\b|[\"”’'] said\b")
 _CREDITED = re.compile(r"\((?:photo|image|picture)(?: credit| by)?s?:? [^()]{1,80}\)$", re.I)
 _BYLINE = re.compile(r"By (?:[A-Z][\w.’'-]+,? (?:and )?){1,7}[A-Z][\w.’'-]+")
 _AUTHOR = re.compile(
-    r"^(?:\*\s?)?[A-Z][\w.’'-]+(?: [A-Z][\w.’'-]+){1,3},? (?:is|was) "
-    r"(?:an?|the|(?:a )?(?:senior|former|contributing))\b.*"
+    r"^(?:\*\s?)?[A-Z][\w.’'-]+(?: [A-Z][\w.’'-]+){1,3},? (?:is|was) (?:(?:an?|the)\b.*|"
+    r"(?:(?:senior|former|contributing|founding|executive|associate|deputy|managing) )+.*)"
     r"(?:fellow|professor|author|writer|reporter|editor|correspondent|director|columnist|analyst"
     r"|journalist)",
 )
@@ -56,7 +60,14 @@ _PROMISE = re.compile(
     r"\bin (?:my|our|the) (?:next|forthcoming|upcoming) .*\b(?:op-?ed|column|article|post|part|instal?ment)\b",
     re.I,
 )
+POST = re.compile(
+    r"[—–-]+\s?(?P<name>[A-Z][^()\n@]{1,60}?)\s?\(@\w+\)\s[A-Z][a-z]+\.? \d{1,2}, \d{4}\s*$"
+)
+"""Signature of an embedded post: "— Ada Moss (@adamoss) July 28, 2017"."""
 _TERMINAL = re.compile(r"[.!?…:;,]['\"”’)\]]*$")
+_LINKS = re.compile(r"(?:(?:complete|full) coverage|related)\s?:|follow @\w|related stor", re.I)
+"""Furniture of pages that set links to other stories between the paragraphs."""
+_LINK_WORDS = 7
 _NEAR_END = 3
 _LONG = 12
 _HEADLINE = 20
@@ -128,14 +139,16 @@ def _mark_boilerplate(paragraphs: Sequence[Paragraph]) -> list[str]:
     marks = []
     for i, p in enumerate(paragraphs):
         following = paragraphs[i + 1] if i + 1 < len(paragraphs) else None
-        near_end = i >= len(paragraphs) - _NEAR_END
         marks.append(
             i in repeated
             or _is_furniture(p)
             or _is_credit(p)
             or (following is not None and _is_caption(p, following, top=i == 0))
-            or (near_end and _is_closing(p.text))
         )
+    last = [i for i, mark in enumerate(marks) if not mark][-_NEAR_END:]
+    for i in range(min(last, default=len(paragraphs)), len(paragraphs)):
+        marks[i] = marks[i] or _is_closing(paragraphs[i].text)
+    marks = _mark_links(paragraphs, marks)
     running = [_is_running(p) and not mark for p, mark in zip(paragraphs, marks, strict=True)]
     last = max((i for i, r in enumerate(running) if r), default=-1)
     tail = False
@@ -145,8 +158,30 @@ def _mark_boilerplate(paragraphs: Sequence[Paragraph]) -> list[str]:
     return ["boilerplate" if m else "body" for m in marks]
 
 
+def _mark_links(paragraphs: Sequence[Paragraph], marks: list[bool]) -> list[bool]:
+    """Mark lines between paragraphs that lead to other stories, on pages that have such furniture.
+
+    A line without a full stop is one beside a line of furniture, or where it is long.
+    """
+    running = [i for i, p in enumerate(paragraphs) if _is_running(p) and not marks[i]]
+    if not running:
+        return marks
+    inner = range(running[0] + 1, running[-1])
+    linked = any(marks[i] and _LINKS.match(paragraphs[i].text) for i in inner)
+    marked = list(marks)
+    for i in inner:
+        p = paragraphs[i]
+        if not linked or marks[i] or p.ends or p.bullet or len(p.spans) > 1 or p.words > _LONG:
+            continue
+        beside = any(marks[j] and _LINKS.match(paragraphs[j].text) for j in (i - 1, i + 1))
+        marked[i] = beside or p.words > _LINK_WORDS
+    return marked
+
+
 def _is_running(paragraph: Paragraph) -> bool:
     words = paragraph.words
+    if POST.search(paragraph.text):
+        return True
     return words > _NOTE or (words >= _LONG and paragraph.ends)
 
 
@@ -172,6 +207,8 @@ def _is_credit(paragraph: Paragraph) -> bool:
 
 def _is_caption(paragraph: Paragraph, following: Paragraph, *, top: bool) -> bool:
     if top and not paragraph.ends:
+        return False
+    if _TOGGLE.match(following.text) or _TOLD.search(paragraph.text):
         return False
     sourced = re.match(r"source\s*:", following.text, re.I) is not None
     credited = _is_credit(following) and paragraph.words <= _CAPTION_WORDS

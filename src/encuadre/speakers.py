@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -15,27 +14,24 @@ from encuadre.attribution_words import (
     ROLE_NOUNS,
     SOURCE_NOUNS,
 )
+from encuadre.names import (
+    PARTICLES,
+    drop_initials,
+    make_slug,
+    read_cast,
+    straighten,
+    strip_titles,
+)
 from encuadre.study import Study
 
-_NAME = re.compile(
-    r"[A-ZÀ-ÖØ-Þ][\w’'\-]*\.?(?: (?:(?:de|del|la|las|van|von|bin|al|der|da|dos|"
-    r"el) )*[A-ZÀ-ÖØ-Þ][\w’'\-]*\.?)+"
-)
-_TITLES = frozenset(
-    "mr mrs ms dr president vice prime minister secretary senator sen rep "
-    "representative congressman congresswoman gov governor general "
-    "gen colonel col judge justice king queen prince pope mayor ambassador professor "
-    "prof director chief sir lord lady former then-president "
-    "administrator attorney then chairman chairwoman speaker spokesman spokeswoman "
-    "analyst mexican american candidate democrat republican "
-    "presidential majority minority leader first lady house senate state".split()
-)
+_CAPITAL = r"[A-ZÀ-ÖØ-Þ][\w’'\-]*\.?"
+_NAME = re.compile(rf"{_CAPITAL}(?: (?:{PARTICLES} )*{_CAPITAL})+")
 _BODIES = frozenset(
     "house senate congress states state department street city county university "
     "college institute party court committee commission "
     "council center centre group association union bank times post journal news "
     "daily magazine agency administration bureau ministry "
-    "government cartel organization campaign office company corp inc board force "
+    "government organization campaign office company corp inc board force "
     "army navy police guard embassy security intelligence "
     "democrats republicans americans foundation fund network press media service act "
     "law day room north south east west new today "
@@ -46,6 +42,21 @@ _SHE = re.compile(
 )
 _HE = re.compile(r"\b(?:Mr\.?|\w+man|husband|father|son|brother|king|actor|his)\b")
 _TITLE_SHE = re.compile(r"\b(?:Mrs\.?|Ms\.?|Miss|\w*woman)\b")
+_LONGEST_NAME = 80
+_LONGER = {
+    "president": re.compile(r"\bvice[ -]$", re.I),
+    "vice": re.compile(r"\b(?:senior|executive|assistant|associate|regional|group)\s$", re.I),
+    "general": re.compile(
+        r"\b(?:attorney|solicitor|surgeon|secretary|inspector|director)\s$", re.I
+    ),
+    "secretary": re.compile(r"\b(?:press|assistant|deputy|under)[ -]$", re.I),
+    "minister": re.compile(r"\b(?:prime)\s$", re.I),
+}
+"""First word of a cue to what makes it part of another office."""
+_OF_PLACE = re.compile(rf"^(?P<name>(?:(?!\band\b).)+?) of (?:{_CAPITAL}\s?)+$")
+_ROLE_BESIDE = re.compile(
+    r", (?:who\b|(?:an?|the) (?:[\w’-]+ ){0,3}?(\w+)(?= (?:of|for|at|in|with|who)\b|[,.]))"
+)
 CATCH_ALL = "*"
 """Cue of the voice that takes the speakers whom no other cue decides."""
 
@@ -79,18 +90,6 @@ class Person:
     def speaker_id(self) -> str:
         """The name as a slug."""
         return make_slug(self.name)
-
-
-def make_slug(name: str) -> str:
-    """Return a name in small ASCII letters, digits and hyphens; other scripts as code points."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    slug = re.sub(r"[^a-z0-9]+", "-", plain.replace("'", "")).strip("-")
-    return slug or "-".join(f"{ord(c):x}" for c in name if not c.isspace())[:60]
-
-
-def straighten(text: str) -> str:
-    """Return the text with curly apostrophes made of straight ones."""
-    return text.replace("'", "’")
 
 
 def compile_cue(cue: str) -> re.Pattern[str]:
@@ -130,6 +129,7 @@ class Register:
             self.aliases += [(straighten(a), person) for a in (speaker.name, *speaker.aliases)]
         self.aliases.sort(key=lambda item: -len(item[0]))
         self.names = list(dict.fromkeys(m.group() for m in _NAME.finditer(self.text)))
+        self.cast = read_cast(self.text, self.names)
 
     def is_own(self, subject: str) -> bool:
         """Whether a subject is the outlet itself."""
@@ -149,7 +149,7 @@ class Register:
         listed = self._match_alias(subject)
         if listed:
             return listed
-        name = self._read_name(subject)
+        name = self._read_name(subject) or self._read_of(subject)
         if name:
             return self._find_named(name, subject, aside)
         return self._describe(subject, aside)
@@ -180,8 +180,7 @@ class Register:
         before = subject[: len(subject) - len(" ".join(words))].split()
         if not words[0][:1].isupper() or (before and before[-1].lower() in PREPOSITIONS | {"and"}):
             return ""
-        while len(words) > 1 and words[0].lower().strip(".").removesuffix("’s") in _TITLES:
-            words = words[1:]
+        words = strip_titles(words)
         bodies = {w.lower().strip(".").removesuffix("’s") for w in words}
         if bodies & _BODIES or "." in words[-1].rstrip(".") or all(w.isupper() for w in words):
             return ""
@@ -189,7 +188,31 @@ class Register:
             return ""
         if len(words) > 1:
             return " ".join(words if len(words) < 5 else words[-2:])
-        return self._complete(words[0]) or ""
+        lone = words[0] if words[0] in self.cast.surnames else ""
+        return self._complete(words[0]) or lone
+
+    def _read_of(self, subject: str) -> str:
+        """Read the person in "Sen. Pat Roberts of Kansas"; "" for a body or two persons."""
+        match = _OF_PLACE.match(subject)
+        name = self._read_name(match["name"]) if match else ""
+        known = name in self.cast.surnames
+        full = " " in name and name.split(" ")[0].lower() not in DETERMINERS
+        return name if full or known else ""
+
+    def list_named(self, text: str) -> list[Person]:
+        """List the persons named in a text, as far as the article shows them to be persons."""
+        listed = []
+        for match in _NAME.finditer(straighten(text)):
+            name = self._read_name(match.group())
+            beside = _ROLE_BESIDE.match(straighten(text), match.end())
+            known = name.split(" ")[-1] in self.cast.surnames | self.cast.genders.keys()
+            if beside and beside[1]:
+                known = known or beside[1].lower() in ROLE_NOUNS
+            elif beside:
+                known = True
+            if name and " " in name and known:
+                listed.append(self._match_alias(name) or self._find_named(name, match.group(), ""))
+        return listed
 
     def _complete(self, short: str) -> str:
         """Find the full name that a single word is short for."""
@@ -197,9 +220,7 @@ class Register:
             if name.split(" ")[-1] == short:
                 return name
         for name in self.names:
-            words = name.removesuffix("’s").split(" ")
-            while len(words) > 1 and words[0].lower().strip(".") in _TITLES:
-                words = words[1:]
+            words = strip_titles(name.removesuffix("’s").split(" "))
             small = {w.lower() for w in words}
             odd = small & (_BODIES | FUNCTION_WORDS | DETERMINERS | PRONOUNS) or any(
                 "’" in w for w in words[:-1]
@@ -211,23 +232,23 @@ class Register:
     def _find_named(self, name: str, subject: str, aside: str) -> Person:
         if name in self.known:
             return self.known[name]
-        last = name.split(" ")[-1]
+        plain, last = drop_initials(name), name.split(" ")[-1]
         same = [
             p
             for n, p in self.known.items()
-            if n.split(" ")[-1] == last and p.named and (n in name or name in n)
+            if n.split(" ")[-1] == last
+            and p.named
+            and (drop_initials(n) in plain or plain in drop_initials(n))
         ]
         if same:
             return same[0]
         beside = " ".join([subject, aside, *self._read_asides(name)])
         voice, sure = self._judge(beside)
-        pronoun = (
-            "she"
-            if _TITLE_SHE.search(beside)
-            else "he"
-            if re.search(r"\bMr\.?\b|\w+sman\b", beside)
-            else ""
-        )
+        pronoun = self.cast.genders.get(last, "")
+        if not pronoun and _TITLE_SHE.search(beside):
+            pronoun = "she"
+        elif not pronoun and re.search(r"\bMr\.?\b|\w+sman\b", beside):
+            pronoun = "he"
         person = Person(name, voice, sure, pronoun)
         self.known[name] = person
         return person
@@ -254,14 +275,16 @@ class Register:
             words[0].lower() in DETERMINERS - {"some", "many", "several", "most", "all", "various"}
         ):
             words = words[1:]
-        name = " ".join(words)[:80].strip() or subject
+        name = _shorten(" ".join(words)) or subject
         if name in self.known:
             return self.known[name]
         if definite and (match := self._match_description(words)):
             return match
         voice, sure = self._judge(name, aside)
-        if sure < 0.95 and " and " in name and (first := self._match_alias(name.split(" and ")[0])):
-            voice, sure = first.voice, 0.95
+        if sure < 0.95 and " and " in name:
+            parts = [re.sub(r" of [A-Z].*$", "", p) for p in re.split(r" and |, ", name)]
+            listed = [p for p in map(self._match_alias, parts) if p]
+            voice, sure = (listed[0].voice, 0.95) if listed else (voice, sure)
         head = words[-1].lower() if words else ""
         plural = head.endswith("s") and not head.endswith(("ss", "’s"))
         pronoun = (
@@ -281,26 +304,60 @@ class Register:
         if (
             not wanted
             or wanted[-1] not in ROLE_NOUNS - SOURCE_NOUNS
-            or any(w[0].isupper() for w in words)
+            or any(w[0].isupper() for w in words[:-1])
+            and len(wanted) > 3
         ):
             return None
+        bearers = self.cast.offices.get(" ".join(w.lower() for w in words), frozenset())
+        if len(bearers) == 1:
+            (surname,) = bearers
+            return self._find_named(self._complete(surname) or surname, surname, "")
+        capital = any(w[0].isupper() for w in words)
+        phrase = re.compile(r"\b" + r"\s".join(re.escape(w.lower()) for w in words) + r"\b")
         fits = []
         for name, person in self.known.items():
             if person.named and name in self.text:
-                beside = " ".join(self._read_asides(name)).lower()
-                if all(re.search(rf"\b{re.escape(w)}\b", beside) for w in wanted):
+                asides = self._read_asides(name)
+                heads = [_cut_head(a) for a in asides if a[0] == "," or not capital]
+                beside = " ".join(heads).lower()
+                if (
+                    phrase.search(beside)
+                    if capital
+                    else all(re.search(rf"\b{re.escape(w)}\b", beside) for w in wanted)
+                ):
                     fits.append(person)
         return fits[0] if len(fits) == 1 else None
 
     def _judge(self, *texts: str) -> tuple[str, float]:
         """Return the voice of the longest cue in the first text that has one, and how sure."""
         for text in texts:
-            head = re.split(r"\s(?:of|in|at|with|from|for|within|on|by)\s", text, maxsplit=1)[0]
-            for part in (head, text):
-                for _, pattern, voice in self.cues:
-                    if pattern.search(part):
-                        return voice, 0.95
+            for cue, pattern, voice in self.cues:
+                if any(not _in_longer_title(text, m, cue) for m in pattern.finditer(text)):
+                    return voice, 0.95
         return self.fallback, 0.6
+
+
+def _in_longer_title(text: str, match: re.Match[str], cue: str) -> bool:
+    """Whether a cue is only part of another office: "president" in "vice president"."""
+    first = cue.split(" ")[0].lower()
+    return first in _LONGER and bool(_LONGER[first].search(text[: match.start()]))
+
+
+def _cut_head(description: str) -> str:
+    """Return a description up to its first preposition: "chief economist" of the bank's."""
+    words = description.split()
+    end = next((i for i, w in enumerate(words) if i and w.lower() in PREPOSITIONS), len(words))
+    return " ".join(words[:end])
+
+
+def _shorten(name: str) -> str:
+    """Return a description of at most 80 characters that ends with a whole word, not "of the"."""
+    if len(name) <= _LONGEST_NAME:
+        return name
+    words = name[: _LONGEST_NAME + 1].split()[:-1]
+    while words and words[-1].lower() in FUNCTION_WORDS | DETERMINERS:
+        words = words[:-1]
+    return " ".join(words) or name[:_LONGEST_NAME]
 
 
 def fits_pronoun(person: Person, pronoun: str) -> bool:

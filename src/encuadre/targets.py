@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import pandas as pd
 
 from encuadre.antecedents import (
-    BODIES,
     Mention,
     list_rivals,
     move_body,
@@ -18,12 +17,14 @@ from encuadre.antecedents import (
     resolve_it,
     resolve_roles,
 )
-from encuadre.phrases import find_first_subject, split_tokens
+from encuadre.names import read_cast, straighten
+from encuadre.phrases import split_tokens
+from encuadre.place_names import PLACES
 from encuadre.places import acts_as_government
 from encuadre.quotations import LONGEST_SENTENCE, find_quotations, mask_quotations
 from encuadre.reporting import Report, find_reports
-from encuadre.speakers import straighten
 from encuadre.study import Study, Target
+from encuadre.subjects import find_first_subject
 
 _EARLIER = re.compile(
     r"\b(?:former|previous|preceding|earlier|prior|past|ex-)\s*(?:the\s+)?$", re.I
@@ -34,6 +35,10 @@ _BOTH = re.compile(
     r"neighbou?rs)\b",
     re.I,
 )
+
+_PARTY_BEFORE = re.compile(r"[A-Z][\w.’-]+, (?:an? )?(?:[A-Z][\w’]+ ){1,2}$")
+_PARTY_AFTER = re.compile(r"\s*(?:[,.;)”\"]|who\b|$)")
+"""What stands around a party after a name: "Sen. Susan Collins, Maine Republican, said"."""
 
 _LABEL_LEMMAS = frozenset(
     "say tell add note mention inform state report explain according put believe "
@@ -73,14 +78,17 @@ def find_mentions(sentences: pd.DataFrame, *, study: Study) -> pd.DataFrame:
     object of a verb such as trust, push, accuse; after with, against, between, and after of, from,
     on and to where a word such as demand or pressure governs them; in "U.S.-Mexico" before a noun
     of relation. It does not count after other prepositions ("in Mexico", "to the United States") or
-    as part of a longer name ("Mexico City"). A name of a country is one that also stands in a name
-    of a body ("Mexico’s government"), or a single word that is neither a person nor initials.
+    as part of a longer name ("Mexico City"). The names of countries, their capitals and the states
+    of the US are those of `encuadre.place_names`, and those of which the target also lists the
+    government ("Flanders" beside "government of Flanders"). Every other name counts wherever it
+    stands, but not in a compound ("the Graham-Cassidy bill", "Obama-backed").
     A name after "former" or "previous" is not the target, nor is one in the description of a
     speaker ("a former DEA official", "U.S. officials say").
     Pronouns stand for the subject nearest before them in the paragraph; one that another person or
     thing may claim is left out.
     """
-    names = _list_names(study)
+    texts = "\n".join(straighten(t[:LONGEST_SENTENCE]) for t in sentences["text"])
+    names = _list_names(study, read_cast(texts).surnames)
     rows = []
     for _, article in sentences[sentences["segment"] != "boilerplate"].groupby(
         "article_id", sort=False
@@ -92,53 +100,55 @@ def find_mentions(sentences: pd.DataFrame, *, study: Study) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=pd.Index(columns)).astype({"start": int, "end": int})
 
 
-def _list_names(study: Study) -> list[_Name]:
+def _list_names(study: Study, surnames: frozenset[str]) -> list[_Name]:
     persons = {straighten(n) for s in study.speakers for n in (s.name, *s.aliases)}
     listed = []
     for target in study.targets:
-        places = _find_places(target, persons)
+        places = _find_places(target, persons, surnames)
         for name in target.names:
-            kind = "place" if name in places else "person" if _is_person(name, persons) else "body"
-            listed.append(_Name(target.id, name, _compile_name(name), kind))
+            plain = straighten(name)
+            person = plain in persons or plain.split()[-1] in surnames
+            kind = "place" if name in places else "person" if person else "body"
+            listed.append(_Name(target.id, name, _compile_name(name, kind), kind))
         listed += [
             _Name(target.id, title, _compile_title(title), "title") for title in target.titles
         ]
     return sorted(listed, key=lambda n: -len(n.text))
 
 
-def _find_places(target: Target, persons: set[str]) -> set[str]:
+def _find_places(target: Target, persons: set[str], surnames: frozenset[str]) -> set[str]:
+    """Return the names that stand for a country: known ones, and those whose government is named.
+
+    A word that ends the name of a person of the study or of the target ("Jim Jordan") is none.
+    """
+    plain = {n: straighten(n) for n in target.names}
+    words = {p.split()[-1] for p in persons}
+    words |= {
+        n.split()[-1] for n in plain.values() if re.fullmatch(r"(?:[A-Z][\w.-]+ ){1,2}\S+", n)
+    }
     places = set()
-    for name in target.names:
-        plain = straighten(name)
-        if plain in persons or BODIES.search(plain):
-            continue
-        bodies = (plain + "’s ", plain + " ", "of " + plain)
-        within = any(
-            BODIES.search(n) and any(b in straighten(n) + " " for b in bodies)
-            for n in target.names
-            if n != name
+    for name, text in plain.items():
+        known = text in PLACES
+        governed = any(
+            re.search(rf"^{re.escape(text)}’s government|[Gg]overnment of {re.escape(text)}$", n)
+            for n in plain.values()
         )
-        single = re.fullmatch(r"[A-Z][a-zà-ÿ]+", plain) and not any(
-            plain in p.split() for p in persons
-        )
-        if within or (single and not any(plain in n.split() and n != name for n in target.names)):
+        person = text in persons or (" " not in text and text in words)
+        if (known or (governed and text.split()[-1] not in surnames)) and not person:
             places.add(name)
     return places
 
 
-def _is_person(name: str, persons: set[str]) -> bool:
-    plain = straighten(name)
-    return plain in persons
-
-
-def _compile_name(name: str) -> re.Pattern[str]:
+def _compile_name(name: str, kind: str) -> re.Pattern[str]:
     body = re.escape(straighten(name)).replace("’", "[’']").replace(r"\ ", r"[ \u00a0]+")
     if name[:1].islower():
         body = f"[{name[0].upper()}{name[0]}]{body[1:]}"
     if body.endswith(r"\."):
         body += "?"
     glued = r"|(?=(?:according|were|was|said|and|that)\b)" if " " in name else ""
-    return re.compile(rf"(?<![\w@#]){body}(?:(?![\w])(?!\.\w){glued})")
+    whole = "" if kind == "place" else r"(?![-‑–]\w)"
+    start = r"(?<![\w@#])" if kind == "place" else r"(?<![\w@#])(?<!\w[-‑–])"
+    return re.compile(rf"{start}{body}(?:(?![\w])(?!\.\w){whole}{glued})")
 
 
 def _compile_title(title: str) -> re.Pattern[str]:
@@ -256,6 +266,8 @@ def _is_label(mention: Mention, text: str, masked: str, reports: Iterable[Report
     """Whether a name only describes a speaker: "a former DEA official told us"."""
     if mention.kind == "person":
         return False
+    if _PARTY_BEFORE.search(text[: mention.start]) and _PARTY_AFTER.match(text[mention.end :]):
+        return True
     for report in reports:
         begin, end = report.subject
         aside = re.match(

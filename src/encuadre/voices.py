@@ -10,13 +10,22 @@ import re
 import pandas as pd
 
 from encuadre.attribution_words import FALSITY_BEFORE, SOURCE_NOUNS
-from encuadre.carrying import announces, carry_lists, carry_quotations, find_charges
+from encuadre.carrying import (
+    announces,
+    carry_blocks,
+    carry_lists,
+    carry_quotations,
+    carry_signed,
+    find_charges,
+    mark_tags,
+)
 from encuadre.claims import CONFIDENCE, FAR_QUOTE, Claim, Sentence, read_sentences
-from encuadre.phrases import FILLER, find_first_subject, split_tokens
+from encuadre.phrases import FILLER, split_tokens
 from encuadre.quotations import Quotation, count_words
 from encuadre.reporting import Report
 from encuadre.speakers import Person, Register, fits_pronoun
 from encuadre.study import Study
+from encuadre.subjects import find_first_subject, is_share
 
 _PRONOUN = 0.9
 
@@ -60,12 +69,18 @@ def measure_voices(sentences: pd.DataFrame, *, study: Study) -> pd.DataFrame:
         str(r["article_id"]): outlets.get(str(r["outlet"]), ())
         for r in study.sources.to_dict("records")
     }
+    spun = {
+        str(r["article_id"])
+        for r in study.sources.to_dict("records")
+        if r.get("integrity", "intact") != "intact"
+    }
     rows = []
     for article_id, group in sentences.groupby("article_id", sort=False):
         kept = group[group["segment"] != "boilerplate"]
         if len(kept):
             register = Register(study, "\n".join(kept["text"]), own.get(str(article_id), ()))
-            rows += _label_article(read_sentences(kept), register, study.own_voice)
+            read = read_sentences(kept, spun=str(article_id) in spun)
+            rows += _label_article(read, register, study.own_voice)
     order = {i: n for n, i in enumerate(sentences["sentence_id"])}
     rows.sort(key=lambda r: order[r["sentence_id"]])
     columns = ["sentence_id", "voice", "attribution", "speaker", "speaker_id", "cue", "confidence"]
@@ -81,9 +96,30 @@ def _label_article(
     for i, sentence in enumerate(sentences):
         claims[i] = _judge_sentence(sentence, register, recent, i in charged)
         recent.append(_list_persons(sentence, claims[i], register, recent))
-    carry_quotations(sentences, claims)
+    leaders = [_find_leader(s, register) for s in sentences]
+    mark_tags(sentences, claims)
+    carry_signed(sentences, claims, register.find_person)
+    carry_quotations(sentences, claims, leaders)
+    carry_blocks(sentences, claims)
     carry_lists(sentences, claims)
     return [_make_row(s, c, own_voice) for s, c in zip(sentences, claims, strict=True)]
+
+
+def _find_leader(sentence: Sentence, register: Register) -> Person | None:
+    """Find the named person who is the subject of a sentence with a quotation of speech."""
+    if not any(q.speech for q in sentence.quotations):
+        return None
+    tokens = split_tokens(sentence.masked)
+    first = find_first_subject(tokens, len(tokens))
+    if first is None:
+        return None
+    known = dict(register.known)
+    person = register.find_person(
+        sentence.masked[tokens[first[0]].start : tokens[first[1] - 1].end]
+    )
+    if person.name not in known and not person.named:
+        register.known.pop(person.name, None)
+    return person if person.named and not register.is_own(person.name) else None
 
 
 def _make_row(sentence: Sentence, claim: Claim, own_voice: str) -> dict[str, object]:
@@ -128,6 +164,8 @@ def _judge_sentence(
         return Claim(rule="no_speaker")
     pronoun = subject.strip().lower()
     sure = 1.0
+    if is_share(sentence.masked, report.subject):
+        return Claim()
     if pronoun in ("i", "we", "you", "one", "who", "which") or register.is_own(subject):
         return Claim()
     if pronoun in ("he", "she", "they", "it"):
@@ -173,6 +211,14 @@ def _choose_report(sentence: Sentence) -> Report | None:
     if not usable:
         return None
 
+    def _is_inserted(report: Report) -> bool:
+        """Whether "according to" stands inside the clause of a verb that reports before it."""
+        ahead = sentence.masked[report.subject[1] :]
+        if report.kind != "according":
+            return False
+        told = any(r.kind in ("state", "judge") and r.end < report.start for r in usable)
+        return told and bool(re.match(r"\s*, \w", ahead)) and count_words(ahead) > 2
+
     def rank(report: Report) -> tuple[bool, bool, bool, int]:
         tail = sentence.masked[report.end :]
         before = sentence.masked[: min(report.start, report.subject[0])].rstrip()
@@ -185,7 +231,9 @@ def _choose_report(sentence: Sentence) -> Report | None:
         leads = count_words(before) < 4
         return (
             report.kind == "participle",
-            not (trailing and not leads or report.kind == "according"),
+            not (
+                (trailing and not leads or report.kind == "according") and not _is_inserted(report)
+            ),
             report.kind == "belief",
             report.start,
         )
@@ -266,21 +314,23 @@ def _list_persons(
     persons = [claim.person] if claim.person else []
     tokens = split_tokens(sentence.masked)
     first = find_first_subject(tokens, len(tokens))
+    named = [p for p in register.list_named(sentence.masked) if p not in persons]
     if first is None:
-        return persons
+        return persons + named
     subject = sentence.masked[tokens[first[0]].start : tokens[first[1] - 1].end]
     low = subject.lower()
     if low in ("he", "she"):
         held = next((p for ps in reversed(recent[-12:]) for p in ps if fits_pronoun(p, low)), None)
-        return [*persons, held] if held else persons
-    if low not in ("they", "it", "we", "i"):
+        return persons + ([held] if held else []) + named
+    joint = tokens[first[1]].low == "and" if first[1] < len(tokens) else False
+    if low not in ("they", "it", "we", "i") and not joint:
         known = dict(register.known)
         person = register.find_person(subject)
         if person.named or not persons:
             persons.append(person)
         elif person.name not in known:
             register.known.pop(person.name, None)
-    return persons
+    return persons + [p for p in named if p not in persons]
 
 
 def _name_attribution(sentence: Sentence, report: Report) -> str:
