@@ -5,18 +5,27 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.sparse import csr_matrix
 
+from encuadre import talking
 from encuadre.errors import EncuadreError
 from encuadre.schemas import check_table
 from encuadre.study import Study
-from encuadre.topics import (
+from encuadre.topic_choice import (
+    STABLE,
     choose_topic_count,
+    compare_topics,
+    measure_stability,
+    score_coherence,
+)
+from encuadre.topics import doubt_unstable, measure_topics, name_topics, pick_sentences
+from encuadre.vocabulary import (
+    KEYWORDS,
+    MODELS,
     gather_paragraphs,
     list_names,
-    measure_topics,
-    name_topics,
-    pick_sentences,
     pick_shaping,
+    weigh_words,
 )
 
 THEMES = (
@@ -55,13 +64,32 @@ def planted() -> pd.DataFrame:
     return make_sentences(texts)
 
 
-def measure(sentences: pd.DataFrame, count: int = 3, **options):
-    options = {"shaping": sorted(set(sentences["article_id"])), "seed": 5, **options}
-    return measure_topics(sentences, count=count, **options)
+def embed(texts) -> np.ndarray:
+    """Vectors for words of known meaning: a direction a theme, and one that all share."""
+    vectors = []
+    for text in texts:
+        hits = [sum(w in theme.split() for w in text.split()) for theme in THEMES]
+        vectors.append(np.array([*hits, 0.5 + 0.1 * (len(text) % 3)], dtype=float))
+    return np.array([v / np.linalg.norm(v) for v in vectors])
 
 
-def test_planted_vocabularies_come_back(planted: pd.DataFrame):
-    topics, words = measure(planted, words=8)
+def weigh(sentences: pd.DataFrame, model: str = "nmf", **options):
+    options = {"shaping": sorted(set(sentences["article_id"])), "embed": embed, **options}
+    return weigh_words(sentences, model=model, **options)
+
+
+def measure(sentences: pd.DataFrame, count: int = 3, words: int = 12, **options):
+    return measure_topics(sentences, weigh(sentences, **options), count=count, seed=5, words=words)
+
+
+def choose(sentences: pd.DataFrame, candidates=(2, 3, 4), fixed: int = 0, **options):
+    texts = weigh(sentences, **options)
+    return choose_topic_count(texts, candidates=candidates, seed=5, resamples=4, fixed=fixed)
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_planted_vocabularies_come_back(planted: pd.DataFrame, model: str):
+    topics, words = measure(planted, words=8, model=model)
     found = {frozenset(group["word"]) for _, group in words.groupby("topic")}
     assert all(any(f <= set(theme.split()) for theme in THEMES) for f in found) and len(found) == 3
     lead = topics.loc[topics.groupby("sentence_id")["weight"].idxmax()].set_index("sentence_id")
@@ -71,16 +99,109 @@ def test_planted_vocabularies_come_back(planted: pd.DataFrame):
         assert lead.loc[of_theme, "weight"].min() > 0.6
 
 
-def test_the_planted_number_of_topics_is_chosen(planted: pd.DataFrame):
-    table = choose_topic_count(
-        planted, shaping=["one", "two"], candidates=(2, 3, 4), seed=5, resamples=4
-    )
+@pytest.mark.parametrize("model", ["blend", "nmf", "keynmf"])
+def test_the_planted_number_of_topics_is_chosen(planted: pd.DataFrame, model: str):
+    table = choose(planted, model=model)
     assert table.loc[table["chosen"], "k"].tolist() == [3]
     assert table["stability"].between(0, 1).all() and table["coherence"].between(-1, 1).all()
-    again = choose_topic_count(
-        planted, shaping=["one", "two"], candidates=(2, 3, 4), seed=5, resamples=4
+    pd.testing.assert_frame_equal(table, choose(planted, model=model))
+
+
+def test_a_number_that_is_set_is_scored_and_chosen_whatever_the_scores(planted: pd.DataFrame):
+    table = choose(planted, fixed=5)
+    assert table["k"].tolist() == [2, 3, 4, 5]
+    assert table.loc[table["chosen"], "k"].tolist() == [5]
+    assert "set by hand" in talking.describe_choice(table, by_hand=True)
+
+
+def test_a_topic_of_chance_words_is_marked_and_no_planted_one(planted: pd.DataFrame):
+    rng = np.random.default_rng(4)
+    noise = [f"w{chr(97 + i)}{chr(97 + j)}x" for i in range(6) for j in range(10)]
+    loose = {a: [" ".join(rng.choice(noise, 7, replace=False)) for _ in range(12)] for a in "ab"}
+    both = pd.concat([planted, make_sentences(loose)], ignore_index=True)
+    texts = weigh(both)
+    found = measure_stability(texts, count=4, seed=5, resamples=8)
+    check_table(found, "topic_stability")
+    topics, words = measure_topics(both, texts, count=4, seed=5)
+    for row in found.itertuples(index=False):
+        top = set(words[words["topic"] == row.topic].head(10)["word"])
+        assert row.stable == any(top <= set(theme.split()) for theme in THEMES)
+        assert row.stable == (row.stability >= STABLE)
+    assert found["stable"].sum() == 3
+    shaky = int(found.loc[~found["stable"], "topic"].iloc[0])
+    estimates = pd.DataFrame({"category": list("0123"), "strength": "tentative"})
+    doubted = doubt_unstable(estimates, found)
+    assert doubted.loc[doubted["strength"] == "cannot_tell", "category"].tolist() == [str(shaky)]
+    names = [f"name{i}" for i in range(4)]
+    said = talking.describe_stability(found, names)
+    assert f"name{shaky}" in said and "with care" in said
+    marked = talking.mark_names(names, found)
+    assert [k for k, v in marked.items() if "not stable" in v] == [str(shaky)]
+
+
+def test_agreement_of_ranked_words_by_hand():
+    first = np.array([[0, 1], [2, 3]])
+    swapped = np.array([[3, 2], [0, 1]])
+    # {2} and {3} share nothing at depth one and all at depth two: (0 + 1) / 2
+    assert compare_topics(first, swapped) == pytest.approx([1.0, 0.5])
+    assert compare_topics(first, first) == pytest.approx([1.0, 1.0])
+    assert compare_topics(first, first + 4) == pytest.approx([0.0, 0.0])
+
+
+def test_coherence_by_hand():
+    weights = csr_matrix(np.array([[2.0, 1, 0], [1, 3, 0], [0, 0, 1], [0, 0, 4]]))
+    assert score_coherence(weights, np.array([[0, 1]])) == pytest.approx(1.0)
+    assert score_coherence(weights, np.array([[0, 2]])) == pytest.approx(-1.0)
+    mixed = csr_matrix(np.array([[1.0, 1], [1, 0], [0, 1], [0, 0]]))
+    assert score_coherence(mixed, np.array([[0, 1]])) == pytest.approx(0.0)
+
+
+def test_weights_of_the_meaning_by_hand():
+    sentences = make_sentences({"a": ["harbour apple", "harbour"], "b": ["apple harbour", "apple"]})
+    plain = {"harbour": [1.0, 0.0], "apple": [0.0, 1.0], "harbour apple": [0.8, 0.6]}
+    look = {**plain, "apple harbour": [0.6, 0.8]}
+
+    def found(texts):
+        return np.array([look[t] for t in texts])
+
+    keys = weigh(sentences, "keynmf", embed=found)
+    assert keys.words.tolist() == ["apple", "harbour"]
+    assert keys.weights.toarray()[0] == pytest.approx([0.6, 0.8])
+    blend = weigh(sentences, "blend", embed=found)
+    tfidf = weigh(sentences, "nmf").weights.toarray()
+    # off the mean, (0.6, 0.6), the first text is (0.2, 0) and the words are (1, -1) and (-1, 1)
+    near = 1 / np.sqrt(2)
+    assert blend.weights.toarray()[0] == pytest.approx([0, np.sqrt(tfidf[0, 1] * near)])
+
+
+def test_a_text_keeps_its_nearest_keywords_only():
+    words = [f"{a}{b}word" for a in "abcdef" for b in "abcdef"]
+    text = " ".join(words)
+    sentences = make_sentences({"a": [text] * 2, "b": [text] * 2})
+    rng = np.random.default_rng(0)
+    table = {w: [1.0, x] for w, x in zip(words, rng.random(len(words)), strict=True)}
+    vectors = {k: np.array(v) / np.linalg.norm(v) for k, v in (table | {text: [0.2, 1.0]}).items()}
+    keys = weigh(sentences, "keynmf", embed=lambda texts: np.array([vectors[t] for t in texts]))
+    kept = keys.weights.toarray()[0]
+    assert (kept > 0).sum() == KEYWORDS < len(words)
+    assert kept[kept > 0].min() > max(
+        vectors[w] @ vectors[text] for w, k in zip(keys.words, kept, strict=True) if k == 0
     )
-    pd.testing.assert_frame_equal(table, again)
+
+
+def test_unknown_ways_and_missing_encoders_are_refused(planted: pd.DataFrame):
+    with pytest.raises(EncuadreError, match="blend, nmf, keynmf, lda.*`topic_model`"):
+        weigh(planted, "top2vec")
+    with pytest.raises(EncuadreError, match="no encoder arrived"):
+        weigh(planted, "blend", embed=None)
+    with pytest.raises(EncuadreError, match="same meaning"):
+        weigh(make_sentences({"a": [THEMES[0]] * 3, "b": [THEMES[0]] * 3}), "blend")
+
+
+def test_accents_dates_and_joined_names_make_no_words_of_their_own():
+    shared = ["Guzmán harbour January us-valdrane", "Guzman vessel Monday weeks"] * 3
+    texts = weigh(make_sentences({"a": shared, "b": shared}), ignore=frozenset({"valdrane"}))
+    assert texts.words.tolist() == ["guzmán", "harbour", "vessel"]
 
 
 def test_weights_sum_to_one_and_topics_are_numbered_by_weight(planted: pd.DataFrame):
@@ -196,7 +317,8 @@ def test_telling_sentences_one_a_paragraph_long_enough():
     topics = pd.DataFrame(
         {"sentence_id": sentences["sentence_id"], "topic": 0, "weight": [0.9, 0.9, 0.5, 1.0, 0.7]}
     )
-    picked = pick_sentences(topics, sentences, each=2)
+    words = pd.DataFrame({"topic": [0, 0], "rank": [1, 2], "word": ["nine", "eight"]})
+    picked = pick_sentences(topics, sentences, words, each=2)
     assert picked["sentence_id"].tolist() == ["a-001", "b-000"]
     assert picked["weight"].tolist() == [0.9, 0.7]
 
@@ -206,6 +328,8 @@ def test_impossible_counts_and_empty_texts_are_refused(planted: pd.DataFrame):
         measure(planted, count=99)
     with pytest.raises(EncuadreError, match="1 topics asked for"):
         measure(planted, count=1)
+    with pytest.raises(EncuadreError, match="99 topics asked for.*`topics`"):
+        choose(planted, fixed=99)
     with pytest.raises(EncuadreError, match="No headline or body"):
         measure(planted.assign(segment="boilerplate"))
     with pytest.raises(EncuadreError, match="share no words"):
@@ -218,9 +342,8 @@ def test_impossible_counts_and_empty_texts_are_refused(planted: pd.DataFrame):
     ids=["one paragraph", "one word"],
 )
 def test_too_little_text_for_topics_is_refused_in_words(texts):
-    sentences = make_sentences(texts)
     with pytest.raises(EncuadreError, match="topics need two of each"):
-        choose_topic_count(sentences, shaping=list(texts), seed=1, resamples=2)
+        weigh(make_sentences(texts))
 
 
 def test_few_words_limit_the_numbers_tried():
@@ -229,14 +352,37 @@ def test_few_words_limit_the_numbers_tried():
         a: [" ".join(rng.choice(["harbour", "orchard", "violin"], 1)) for _ in range(30)]
         for a in "ab"
     }
-    table = choose_topic_count(
-        make_sentences(texts), shaping=["a", "b"], candidates=(2, 3, 4, 5), seed=1, resamples=2
-    )
+    table = choose(make_sentences(texts), candidates=(2, 3, 4, 5))
     assert table["k"].max() <= 3
 
 
 def test_one_article_alone_has_topics(planted: pd.DataFrame):
     alone = planted[planted["article_id"] == "one"]
-    table = choose_topic_count(alone, shaping=["one"], seed=1, resamples=2)
+    table = choose(alone)
     topics, _ = measure(alone, count=int(table.loc[table["chosen"], "k"].iloc[0]))
     assert set(topics["sentence_id"]) == set(alone["sentence_id"])
+
+
+def test_few_sentences_still_have_topics(harbour_study: Study, read_sentences):
+    _, harbour_sentences = read_sentences(harbour_study)
+    ignore = list_names(harbour_study)
+    table = choose(harbour_sentences, candidates=range(3, 8), ignore=ignore, embed=None)
+    count = int(table.loc[table["chosen"], "k"].iloc[0])
+    topics, words = measure(harbour_sentences, count=count, ignore=ignore, embed=None)
+    kept = harbour_sentences[harbour_sentences["segment"] != "boilerplate"]
+    assert set(topics["sentence_id"]) == set(kept["sentence_id"])
+    assert words["topic"].nunique() == count
+
+
+def test_the_choice_is_said_as_clear_as_it_is():
+    def say(second: float, unstable: int = 0) -> str:
+        scores = pd.DataFrame(
+            {"k": [3, 4], "stability": [0.70, second], "unstable": [0, unstable],
+             "coherence": 0.1, "chosen": [True, False]}
+        )  # fmt: skip
+        return talking.describe_choice(scores, by_hand=False)
+
+    assert "do not fix the number" in say(0.68)
+    clear = say(0.5, unstable=1)
+    assert "0.70" in clear and "0.50" in clear and "not stable" in clear
+    assert "not stable" not in say(0.5)

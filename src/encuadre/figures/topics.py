@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 import pandas as pd
 
@@ -44,6 +45,7 @@ def draw_topics(
     *,
     outlets: Sequence[tuple[str, str]],
     topic_labels: Labels,
+    unstable: Collection[str] = (),
     width: str = "column",
     method: str | None = None,
 ) -> Drawing:
@@ -56,6 +58,8 @@ def draw_topics(
     outlets : sequence of (name, short)
         All outlets of the study, in order.
     topic_labels : sequence of (topic, label), or mapping
+    unstable : collection of str
+        Topics that do not come back in samples; an asterisk marks them.
     width : {"column", "half"}
     method : {"raw", "corrected", "coded"}, optional
     """
@@ -64,6 +68,9 @@ def draw_topics(
     heat = arrange_cells(rows, name_labels(topic_labels), named, aside=())
     title, strength = title_shares(rows, heat.labels, named, "topic")
     note = f"{note_cells(heat, 'sentences of headline and body')} {say_method(rows)}".strip()
+    if marked := [k for k in heat.labels if k in unstable]:
+        heat = replace(heat, labels=heat.labels | {k: f"{heat.labels[k]} *" for k in marked})
+        note += " *: not stable, read with care."
     alt = describe_heat(heat, "Topics by outlet, bars in small multiples")
     each = "article" if named and named[0].single else "outlet"
     options = {"kicker": "Topics", "title": title, "note": note, "strength": strength}
