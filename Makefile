@@ -9,7 +9,7 @@ KEYS := metadata.papermill cell.metadata.papermill
 export UV_PROJECT_ENVIRONMENT := .venv
 export JUPYTER_PREFER_ENV_PATH := 1
 
-.PHONY: report test lab check lock clean
+.PHONY: report test lab check screenshots lock clean
 
 report: $(READY) ## Build build/report.html and build/report.pdf
 	@$(BIN)/python build_report.py
@@ -26,6 +26,10 @@ check: $(READY) ## Lint, format, types, stripped notebooks
 	@$(BIN)/pyright --pythonpath $(BIN)/python src
 	@find notebooks -maxdepth 1 -name "*.ipynb" -exec \
 		$(BIN)/nbstripout --verify --keep-id --extra-keys "$(KEYS)" {} +
+
+screenshots: $(READY) ## Pictures of the built report, for review and for the README
+	@$(BIN)/python build_report.py --summary
+	@$(BIN)/python docs/screenshots.py
 
 lock: ## Renew uv.lock and requirements.lock from pyproject.toml (needs uv)
 	uv lock

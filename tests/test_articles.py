@@ -88,6 +88,12 @@ CELLS = [
     ("courier_month,c", "courier_vote,c", "row 3: article_id 'courier_vote' stands in row 2"),
     (",intact,en", ",perfect,en", "row 2: integrity 'perfect' arrived; write one of intact, mach"),
     (",intact,en", ",intact,", "row 2: language is empty. Fill it in."),
+    (
+        ",intact,en",
+        ",intact,es",
+        "row 2: language 'es' arrived; rules and models read English only.",
+    ),
+    (",intact,en", ",intact,english", "row 2: language 'english' arrived"),
     (",Kestrel Bay Courier,", ",,", "row 2: outlet is empty. Fill it in."),
     (FIRST, "courier_vote,,", "row 2: file is empty. Fill it in."),
     (FIRST, "courier_vote,vote.txt,", "row 2: articles/vote.txt does not exist."),
@@ -136,6 +142,13 @@ def test_a_date_may_be_reduced_or_left_out(spoilt: Path, date: str) -> None:
     spoil(spoilt, ",2023-03-14,", f",{date},")
     articles, _ = read_articles(read_study(spoilt))
     assert articles.loc[0, "published_on"] == date
+
+
+@pytest.mark.parametrize("language", ["en-GB", "EN", "en-us"])
+def test_every_english_will_do(spoilt: Path, language: str) -> None:
+    spoil(spoilt, ",intact,en", f",intact,{language}")
+    articles, _ = read_articles(read_study(spoilt))
+    assert articles.loc[0, "language"] == language
 
 
 def test_many_faults_are_reported_together(spoilt: Path) -> None:

@@ -12,8 +12,10 @@ import pandas as pd
 import pytest
 from pypdf import PdfReader
 
+from encuadre.build.checks import check_place
 from encuadre.build.graph import STEPS
 from encuadre.build.notebooks import run_notebook
+from encuadre.errors import EncuadreError
 
 ROOT = Path(__file__).parents[1]
 HARBOUR = ROOT / "tests" / "studies" / "harbour"
@@ -33,9 +35,9 @@ def build(*arguments, study=HARBOUR):
 
 @pytest.fixture(scope="module")
 def harbour(tmp_path_factory):
-    """The invented study, built once with its PDF."""
+    """The invented study, built once with its PDFs."""
     out = tmp_path_factory.mktemp("harbour")
-    done = build("--out", out, *FAST)
+    done = build("--out", out, "--summary", *FAST)
     assert done.returncode == 0, done.stderr
     assert "08_report" in done.stdout
     return out
@@ -49,6 +51,14 @@ def test_another_study_builds_without_a_change_of_code(harbour):
     text = "".join(p.extract_text() for p in PdfReader(harbour / "report.pdf").pages)
     assert all(outlet in text for outlet in outlets)
     assert (harbour / "figures" / "voices.svg").stat().st_size > 1000
+
+
+def test_the_page_to_forward_is_one_page(harbour):
+    pdf = PdfReader(harbour / "summary.pdf")
+    text = pdf.pages[0].extract_text()
+    assert len(pdf.pages) == 1
+    assert all(o in text for o in pd.read_csv(HARBOUR / "sources.csv")["outlet"].unique())
+    assert "At a glance" in text and "How to read this" in text
 
 
 def test_without_coding_nothing_estimated_is_called_firm(harbour):
@@ -138,30 +148,46 @@ def test_a_wrong_argument_gives_one_clear_line_and_status_2(tmp_path, arguments,
     assert not (tmp_path / "out").exists()
 
 
-def test_a_new_study_can_be_filled_and_read(tmp_path):
+def test_faults_of_articles_and_events_stop_the_build_before_any_notebook(tmp_path):
+    study = shutil.copytree(HARBOUR, tmp_path / "study")
+    (study / "articles" / "courier_vote.txt").write_bytes("café".encode("latin-1"))
+    events = (study / "events.yml").read_text(encoding="utf-8")
+    (study / "events.yml").write_text(events.replace("unit: crowns", "unit: ''"), encoding="utf-8")
+    done = build("--out", tmp_path / "out", study=study)
+    assert done.returncode == 2 and done.stdout == ""
+    assert "encuadre: The study has 2 faults:" in done.stderr
+    assert "sources.csv, row 2: articles/courier_vote.txt is not UTF-8 (byte 3)" in done.stderr
+    assert "events.yml, quantities, entry 2 (price): unit" in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("below", ["", "articles", "articles/report", "build"])
+def test_a_report_is_never_written_into_its_study(tmp_path, below):
+    study = shutil.copytree(HARBOUR, tmp_path / "study")
+    before = {p: p.read_bytes() for p in study.rglob("*") if p.is_file()}
+    done = build("--out", study / below, study=study)
+    assert done.returncode == 2 and "lies in the study's folder" in done.stderr
+    assert {p: p.read_bytes() for p in study.rglob("*") if p.is_file()} == before
+
+
+def test_the_notebooks_are_never_written_over():
+    with pytest.raises(EncuadreError, match="its notebooks would be written over"):
+        check_place(ROOT, study=HARBOUR)
+    check_place(ROOT / "build", study=ROOT / "data")
+
+
+def test_a_new_study_with_an_article_is_built_as_it_stands(tmp_path):
     folder = tmp_path / "mine"
-    done = subprocess.run(
-        [sys.executable, "build_report.py", "new", str(folder)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stderr
-    empty = build("--study", folder, "--out", tmp_path / "out")
-    assert empty.returncode == 2 and "sources.csv has no article" in empty.stderr
+    new = [sys.executable, "build_report.py", "new", str(folder)]
+    made = subprocess.run(new, cwd=ROOT, capture_output=True, text=True)
+    assert made.returncode == 0, made.stderr
     shutil.copy(HARBOUR / "articles" / "courier_vote.txt", folder / "articles" / "a.txt")
-    row = "a,a.txt,Paper,Title,,2024,news,,intact,en,\n"
     with (folder / "sources.csv").open("a", encoding="utf-8") as file:
-        file.write(row)
-    done = build("--study", folder, "--out", tmp_path / "out", "--only", "02_voices", *FAST)
+        file.write("a,a.txt,Paper,Title,,2024,news,,intact,en,\n")
+    done = build("--out", tmp_path / "out", "--only", "05_frames", *FAST, study=folder)
     assert done.returncode == 0, done.stderr
-    again = subprocess.run(
-        [sys.executable, "build_report.py", "new", str(folder)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-    )
-    assert again.returncode == 2 and "exists already" in again.stderr
+    frames = pd.read_parquet(tmp_path / "out" / "tables" / "frames.parquet")
+    assert set(frames["frame"]) == {"economy", "fairness", "safety", "none"}
 
 
 def test_a_notebook_alone_runs_those_before_it(tmp_path):

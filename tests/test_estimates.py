@@ -8,12 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from encuadre.bootstrap import draw_counts
 from encuadre.estimates import (
     COLUMNS,
-    draw_counts,
     estimate_events,
     estimate_field,
-    estimate_gap,
     estimate_shares,
     estimate_weights,
     label_by_coding,
@@ -158,18 +157,6 @@ def test_drawn_counts_keep_their_total():
     several = draw_counts([np.array([3, 7]), np.array([0, 0]), np.array([20, 0])], seed=1, draws=50)
     assert set(several.sum(axis=1)) <= {20.0, 30.0, 40.0}  # the empty article is never drawn
     assert draw_counts([np.array([0, 0])], seed=1, draws=5).sum() == 0
-
-
-def test_the_gap_by_hand_and_its_sign():
-    first, second = [np.array([8, 1, 1, 0])], [np.array([2, 2, 6, 0])]
-    values = np.array([-1.0, 0.0, 1.0, 0.0])
-    gap, low, high = estimate_gap(first, second, values=values, seed=1)
-    assert gap == pytest.approx(0.4 - (-0.7)) and low < gap < high
-    back, back_low, back_high = estimate_gap(second, first, values=values, seed=1)
-    assert back == pytest.approx(-gap)
-    assert (back_low, back_high) == pytest.approx((-high, -low), abs=0.1)
-    wide = estimate_gap(first, second, values=values, seed=1, level=0.999)
-    assert wide[1] < low and wide[2] > high
 
 
 def test_topic_weights_become_mean_shares():

@@ -20,11 +20,11 @@ from encuadre.events import (
     fold_text,
     match_rule,
     parse_events,
-    place_events,
     trace_events,
 )
 from encuadre.schemas import check_table
 from encuadre.sentences import split_sentences
+from encuadre.sequence import list_possible, order_events, place_events
 from encuadre.study import read_study
 
 DATA = Path(__file__).parents[1] / "data"
@@ -298,6 +298,40 @@ def test_place_by_hand():
     ]
     with pytest.raises(EncuadreError, match="edge"):
         place_events(places, sentences, edge=0.7)
+
+
+@pytest.mark.parametrize(
+    ("date", "published_on", "possible"),
+    [
+        ("2023-04", "2023-04-01", True),
+        ("2023-04-02", "2023-04-01", False),
+        ("2023-04", "2023", True),
+        ("2024", "2023", False),
+        ("2023", "2023-01-08", True),
+        ("2023-03", "2023-02", False),
+        ("2030", "", True),
+    ],
+)
+def test_an_article_can_tell_what_had_happened_by_then(date, published_on, possible):
+    event = ARREST.model_copy(update={"date": date})
+    articles = pd.DataFrame({"article_id": ["a"], "published_on": [published_on]})
+    pairs = list_possible(articles, events=[event])
+    assert pairs == ({("arrest", "a")} if possible else set())
+
+
+def test_events_are_ordered_as_told_and_steps_back_in_time_are_marked():
+    dates = {"late": "2023-05-01", "month": "2023-05", "early": "2020", "next": "2021-01"}
+    events = [ARREST.model_copy(update={"id": i, "date": d}) for i, d in dates.items()]
+    rows = [("early", 0.5), ("late", 0.0), ("next", 0.9), ("month", 0.2)]
+    placed = pd.DataFrame(
+        [(e, "a", f"a-{b}", b, "middle") for e, b in rows],
+        columns=pd.Index(["event", "article_id", "sentence_id", "before", "place"]),
+    )
+    ordered = order_events(placed, events=events)
+    assert ordered["event"].tolist() == ["late", "month", "early", "next"]
+    assert ordered["told"].tolist() == [1, 2, 3, 4]
+    assert ordered["back"].tolist() == [False, False, True, True]
+    assert order_events(placed.head(0), events=events).empty
 
 
 @pytest.mark.parametrize(

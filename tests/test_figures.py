@@ -9,17 +9,19 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.text import Text
 
 from encuadre import figures
 from encuadre.errors import EncuadreError
 from encuadre.figures import TOKENS, Drawing, lint, write_svg
-from encuadre.figures.choose import pick_estimates
+from encuadre.figures.choose import drop_few, pick_estimates, say_method
 from encuadre.figures.comparison import pair_methods
 from encuadre.figures.page import spread, wrap
 from encuadre.figures.reliability import judge_alpha
 from encuadre.figures.shares import judge_balance
 from encuadre.figures.sources import read_span, say_date
-from encuadre.figures.style import choose_type_colour, measure_contrast
+from encuadre.figures.style import INK, choose_type_colour, measure_contrast
+from encuadre.figures.words import find_contrast
 
 OUTLETS = [
     ("TPPF", "TPPF"),
@@ -223,6 +225,16 @@ def make_wording(outlets=OUTLETS):
     return pd.DataFrame(rows, columns=[*columns, "count_rest", "flagged"])
 
 
+def make_course(outlets=OUTLETS):
+    rng = np.random.default_rng(9)
+    rows = [
+        (name, third, mean, mean - 0.2, mean + 0.2, int(rng.integers(4, 30)))
+        for name, _ in outlets
+        for third, mean in zip(("Start", "Middle", "End"), rng.uniform(-0.8, 0.8, 3), strict=True)
+    ]
+    return pd.DataFrame(rows, columns=["outlet", "third", "estimate", "low", "high", "n"])
+
+
 def make_events(outlets=OUTLETS, events=EVENTS):
     rng = np.random.default_rng(5)
     rows = []
@@ -274,25 +286,13 @@ def make_spread(findings: int = 1):
     rng = np.random.default_rng(7)
     rows = []
     for f in range(findings):
-        for voices in ("all voices", "own voice", "quoted"):
-            for unit in ("sentence", "article"):
-                for copies in ("keep altered", "drop altered"):
-                    for seed in ("1", "2", "3"):
-                        mean = -0.3 + 0.15 * (voices == "own voice") + rng.normal(0, 0.1) + 0.1 * f
-                        row = (f"finding_{f}", voices, unit, copies, seed, mean, mean - 0.2)
-                        rows.append((*row, mean + 0.2, mean + 0.2 < 0 or f == 1))
-    columns = [
-        "finding",
-        "who_counts",
-        "unit",
-        "copies",
-        "seed",
-        "estimate",
-        "low",
-        "high",
-        "holds",
-    ]
-    return pd.DataFrame(rows, columns=columns)
+        for option in ("Reference coding", "Coder a", "Small"):
+            for k in range(12):
+                mean = -0.3 + 0.15 * (option == "Small") + rng.normal(0, 0.1) + 0.1 * f
+                row = (f"finding_{f}", f % 2 == 1, "Whose labels", option, mean)
+                rows.append((*row, not k and option != "Small", mean < 0 or f == 1, mean < -0.2))
+    columns = "finding points choice option estimate report holds clear"
+    return pd.DataFrame(rows, columns=columns.split())
 
 
 SCORES = pd.DataFrame(
@@ -357,6 +357,7 @@ def list_cases() -> dict[str, tuple[Make, tuple, dict]]:
                 (make_shares("function", FUNCTIONS, outlets, seed=2),),
                 o | {"function_labels": FUNCTIONS},
             ),
+            f"course{tag}": (f.draw_course, (make_course(outlets),), o | {"target": TARGET}),
             f"wording{tag}": (f.draw_wording, (make_wording(outlets),), o),
             f"events{tag}": (f.draw_events, (make_events(outlets),), o | {"events": EVENTS}),
         }
@@ -470,6 +471,9 @@ def test_hostile_names_are_only_text(width):
             make_shares("frame", FRAMES, HOSTILE), outlets=HOSTILE, frame_labels=FRAMES, width=width
         ),
         lambda: figures.draw_wording(make_wording(HOSTILE), outlets=HOSTILE, width=width),
+        lambda: figures.draw_course(
+            make_course(HOSTILE), outlets=HOSTILE, target=TARGET, width=width
+        ),
         lambda: figures.draw_events(
             make_events(HOSTILE), outlets=HOSTILE, events=EVENTS, width=width
         ),
@@ -608,6 +612,7 @@ def test_empty_tables_say_that_they_are(width):
         figures.draw_stance(nothing, target=TARGET, **o),
         figures.draw_stance_shares(nothing, target=TARGET, **o),
         figures.draw_wording(make_wording().head(0), **o),
+        figures.draw_course(make_course().head(0), target=TARGET, **o),
         figures.draw_events(make_events().head(0), events=EVENTS, **o),
         figures.draw_quantities(make_quantities().head(0), **o),
         figures.draw_comparison(nothing, **o),
@@ -639,13 +644,18 @@ def test_a_row_for_the_whole_outlet_is_taken_as_it_is():
     assert pooled[pooled["voice"] == "own"]["estimate"].tolist() == [-0.3]
 
 
-def test_corrected_estimates_are_preferred():
+def test_each_row_has_the_best_method_that_there_is():
     table = make_raw_and_coded()
-    corrected = make_stance({k: (0.9, 0.9) for k in MEANS}, method="corrected")
-    picked = pick_estimates(pd.concat([table, corrected]), measure="stance")
-    assert set(picked["estimate"]) == {0.9}
     assert set(pick_estimates(table, measure="stance")["method"]) == {"coded"}
     assert set(pick_estimates(table, measure="stance", method="raw")["method"]) == {"raw"}
+    corrected = make_stance({k: (0.9, 0.9) for k in MEANS}, method="corrected")
+    sampled = table["outlet"].eq(table["outlet"].iloc[0]) & table["method"].eq("coded")
+    mixed = pd.concat([table[~sampled], corrected])
+    picked = pick_estimates(mixed, measure="stance").set_index("outlet")["method"]
+    assert set(picked[table["outlet"].iloc[0]]) == {"corrected"}
+    assert set(picked.drop(table["outlet"].iloc[0])) == {"coded"}
+    note = say_method(pick_estimates(mixed, measure="stance"))
+    assert "from the coding by reading: " in note and "corrected for the model’s errors" in note
 
 
 def test_more_voices_than_colours_are_pooled():
@@ -711,6 +721,36 @@ def test_events_title_counts():
     assert "First in NPR, 20%" in drawing.alt
 
 
+def test_events_younger_than_an_article_are_not_left_out():
+    rows = [("a", "t", "TPPF", 2, 0.1, True), ("a", "n", "NPR", 0, 0.0, False)]
+    columns = ["event", "article_id", "outlet", "sentences", "share", "possible"]
+    table = pd.DataFrame(rows, columns=columns)
+    two = [("TPPF", "TPPF"), ("NPR", "NPR")]
+    blank = figures.draw_events(table, outlets=two, events=[("a", "First", "2020")])
+    ring = figures.draw_events(
+        table.assign(possible=True), outlets=two, events=[("a", "First", "2020")]
+    )
+    assert "Blank: younger" in blank.note and "Blank" not in ring.note
+    marks = [len([x for ax in d.figure.axes for x in ax.lines]) for d in (blank, ring)]
+    assert marks[1] == marks[0] + 1
+
+
+def test_course_titles_say_what_the_intervals_bear_out():
+    def draw(*rows):
+        columns = ["outlet", "third", "estimate", "low", "high", "n"]
+        table = pd.DataFrame([("NPR", *row) for row in rows], columns=columns)
+        return figures.draw_course(table, outlets=[("NPR", "NPR")], target=("x", "the mayor"))
+
+    apart = [("Start", 0.5, 0.3, 0.7, 12), ("Middle", 0, -0.2, 0.2, 12), ("End", -1, -1, -0.8, 12)]
+    assert (
+        draw(*apart).title == "The NPR article grows harder on the mayor from its start to its end"
+    )
+    few = [(*row[:-1], 9) for row in apart]
+    drawing = draw(*few)
+    assert drawing.strength == "cannot_tell" and "cannot be told" in drawing.title
+    assert "start 0.50, middle 0.00, end −1.00" in drawing.alt
+
+
 def test_twenty_events_fit():
     events = [
         (f"e{k}", f"Event number {k} with a rather long label to wrap", "") for k in range(20)
@@ -768,9 +808,43 @@ def test_multiverse_title_counts():
     table = make_spread()
     held = int(table["holds"].sum())
     title = figures.draw_multiverse(table, findings=STURDY).title
-    assert title.endswith(f"holds in {held} of 36 ways to count")
-    none = figures.draw_multiverse(table.assign(holds=False), findings=STURDY).title
-    assert none.endswith("holds in none of 36 ways to count")
+    assert title == f"The finding keeps its direction in {held} of 36 ways to count"
+    several = make_spread(3)
+    none = figures.draw_multiverse(several.assign(holds=False), findings=STURDY)
+    assert none.title == "No finding keeps its direction in every way to count"
+    every = figures.draw_multiverse(several.assign(holds=True), findings=STURDY)
+    assert every.title == "All three findings keep their direction in every way to count"
+    two = several.assign(holds=several["finding"] != "finding_1")
+    drawn = figures.draw_multiverse(two, findings=STURDY)
+    assert drawn.title == "Two of three findings keep their direction in every way to count"
+    assert "0 of 36" in drawn.alt and "36 of 36" in drawn.alt
+
+
+def test_multiverse_tells_what_holds_and_what_is_clear():
+    table = make_spread().assign(holds=[True, True, False] * 12, clear=[True, False, True] * 12)
+    figure = figures.draw_multiverse(table, findings=STURDY).figure
+    marks = [line for ax in figure.axes for line in ax.lines if line.get_linestyle() == "None"]
+    full = sum(len(m.get_xdata()) for m in marks if m.get_markerfacecolor() == INK)
+    crosses = sum(len(m.get_xdata()) for m in marks if m.get_marker() == "x")
+    assert (full, crosses) == (12, 12)
+    assert sum(len(m.get_xdata()) for m in marks) == 36
+
+
+def test_multiverse_without_any_way_says_so():
+    drawing = figures.draw_multiverse(make_spread().iloc[:0])
+    assert drawing.title.startswith("How sturdy the findings are cannot be told")
+
+
+def test_a_topic_that_is_not_stable_carries_an_asterisk_and_a_note():
+    outlets = [("Daily", "Daily"), ("Weekly", "Weekly")]
+    rows = make_shares("topic", TOPICS, outlets)
+    shaky = str(TOPICS[0][0])
+    options = {"outlets": outlets, "topic_labels": TOPICS}
+    for width in ("column", "half"):
+        drawn = figures.draw_topics(rows, unstable=[shaky], width=width, **options)
+        shown = " ".join(t.get_text() for t in drawn.figure.findobj(Text))
+        assert shown.count("*") >= 2 and "*: not stable, read with care" in drawn.note
+        assert "not stable" not in figures.draw_topics(rows, width=width, **options).note
 
 
 def test_topic_choice_title_follows_the_scores():
@@ -788,7 +862,7 @@ def test_wording_title_passes_over_flagged_words():
     table = make_wording()
     first = table.loc[table.groupby("outlet")["z"].idxmax()].sort_values("z").iloc[-1]
     title = figures.draw_wording(table, outlets=OUTLETS).title
-    assert title.startswith(f"“{first['word']}” is the mark of the {first['outlet']} article")
+    assert title.startswith(f"“{first['word']}” ") and f"the {first['outlet']} article" in title
     flagged = table.assign(flagged=True)
     title = figures.draw_wording(flagged, outlets=OUTLETS).title
     assert title == "No word clearly sets one of the articles apart from the rest"
@@ -835,3 +909,23 @@ def test_wrap_and_spread():
     assert all(b - a >= 1 - 1e-9 for a, b in zip(places, places[1:], strict=False))
     assert places[-1] == 4.0 and min(places) >= 0.5
     assert spread([2.0], [1.0], 0.0, 5.0) == [2.0]
+
+
+def test_two_outlets_are_told_apart_by_the_interval_of_their_gap():
+    columns = ["outlet", "category", "estimate", "low", "high", "strength"]
+    rows = [("A", "own", 0.6, 0.5, 0.7, "firm"), ("B", "own", 0.42, 0.32, 0.52, "firm")]
+    table = pd.DataFrame(rows, columns=pd.Index(columns))
+    pair = find_contrast(table)
+    assert pair is not None and [r["outlet"] for r in pair] == ["A", "B"]
+    table.loc[1, ["estimate", "low", "high"]] = [0.48, 0.38, 0.58]
+    assert find_contrast(table) is None
+    assert find_contrast(table.assign(category=["own", "guest"])) is None
+
+
+def test_a_stance_of_few_sentences_is_not_drawn():
+    rows = pd.DataFrame(
+        {"n": [9, 10], "estimate": [1.0, 0.5], "low": [0.0, 0.2], "high": [1.0, 0.8]}
+    )
+    kept, note = drop_few(rows)
+    assert kept["estimate"].isna().tolist() == [True, False] and "Fewer than 10" in note
+    assert rows["estimate"].notna().all() and drop_few(rows.tail(1))[1] == ""

@@ -1,9 +1,10 @@
-"""Findings: planted and shuffled differences, swapped outlets, altered copies, counted facts."""
+"""Findings: planted and shuffled differences, swapped outlets, altered copies, the written rule."""
 
 from __future__ import annotations
 
 import math
 import re
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -11,16 +12,19 @@ import pytest
 
 from encuadre import findings as module
 from encuadre.findings import (
-    LIMITS,
+    KINDS,
+    TOLD,
+    add_critics,
     find_candidates,
+    list_findings,
+    measure_candidates,
     order_findings,
-    state_events,
-    state_facts,
+    read_findings,
     state_findings,
-    state_quantities,
 )
-from encuadre.multiverse import Way
+from encuadre.multiverse import measure_stability
 from encuadre.study import Study
+from encuadre.ways import Reading
 
 FIRST, SECOND = "Kestrel Bay Courier", "Saltmarsh Review"
 FIELDS = ("voice", "stance_mayor", "stance_port", "frame")
@@ -31,8 +35,10 @@ ARTICLES = pd.DataFrame(
 
 
 @pytest.fixture(autouse=True)
-def fewer_draws(monkeypatch: pytest.MonkeyPatch) -> None:
+def fewer_draws_and_all_kinds(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "DRAWS", 2000)
+    monkeypatch.setattr(module, "TOLD", len(KINDS))
+    monkeypatch.setattr(module, "measure_stability", partial(measure_stability, draws=50))
 
 
 def make_labels(parts: list[tuple[int, str, str, str, int]]) -> pd.DataFrame:
@@ -54,12 +60,15 @@ PLANTED = make_labels(
 
 
 def state(labels: pd.DataFrame, study: Study, *, articles=ARTICLES, reliability=SURE, others=()):
-    ways = [
-        Way("reference", "all", labels),
-        *(Way("models", "all", t) for t in (others or (labels,))),
+    readings = [
+        Reading(t.assign(segment="body", paragraph=range(len(t)), words=10), {"labels": name})
+        for name, t in (("reference", labels), *(("models", t) for t in (others or (labels,))))
     ]
     found = find_candidates(labels, study=study)
-    return state_findings(found, ways, articles, study=study, reliability=reliability, seed=4)
+    counted = measure_candidates(found, readings, articles, study=study, seed=4)
+    return state_findings(
+        found, labels, counted, articles, study=study, reliability=reliability, seed=4
+    )
 
 
 def strengths(findings) -> dict[str, str]:
@@ -67,7 +76,7 @@ def strengths(findings) -> dict[str, str]:
 
 
 def test_planted_differences_are_firm(harbour_study: Study):
-    findings, stability = state(PLANTED, harbour_study)
+    findings = state(PLANTED, harbour_study)
     assert strengths(findings) == {
         "voice": "firm",
         "stance": "firm",
@@ -75,28 +84,31 @@ def test_planted_differences_are_firm(harbour_study: Study):
         "frame": "firm",
     }
     text = next(f.text for f in findings if f.kind == "stance")
-    assert text.startswith(f"In its own words {FIRST} is far harder on the mayor")
+    assert text.startswith(f"In its own words {FIRST} criticises the mayor")
     assert "[−1.00](#sentences?article=kbc&target=mayor&voice=own)" in text
-    assert set(stability["finding"]) == {f.id for f in findings} and stability["holds"].all()
+    assert text.endswith(
+        f"; {SECOND} in none of 30 ([+1.00](#sentences?article=smr&target=mayor&voice=own))."
+    )
 
 
 def test_every_number_of_a_finding_is_of_its_labels(harbour_study: Study):
-    findings, _ = state(PLANTED, harbour_study)
+    findings = state(PLANTED, harbour_study)
     said = {f.kind: re.findall(r"\[([^\]]*)\]", f.text) for f in findings[::-1]}
     assert said["voice"] == ["67%", "30%"]  # 40 of 60, 30 of 100
-    assert said["stance"] == ["−1.00", "+1.00"]
+    assert said["stance"] == ["40", "−1.00", "+1.00"]
     assert said["gap"] == ["+1.00", "−1.00"]
-    assert said["frame"] in (["67%", "none"], ["100%", "none"])  # the two frames kept
+    assert said["frame"] in (["67%"], ["100%"])  # 40 of 60 and none of 100, or the other way
     for finding in findings:
         plain = re.sub(r"\[[^\]]*\]\([^)]*\)", "", finding.text)
-        assert re.findall(r"\d+", plain.replace("on a scale from −1 to 1", "")) == []
+        left = re.findall(r"\d+", plain.replace("on a scale from −1 to 1", ""))
+        assert left == (["40", "30"] if finding.kind == "stance" else [])
 
 
 def test_swapped_outlets_swap_the_sentences(harbour_study: Study):
     names = {FIRST: SECOND, SECOND: FIRST, "kbc": "smr", "smr": "kbc"}
     swapped = PLANTED.replace({"outlet": names, "article_id": names})
-    straight, _ = state(PLANTED, harbour_study)
-    turned, _ = state(swapped, harbour_study)
+    straight = state(PLANTED, harbour_study)
+    turned = state(swapped, harbour_study)
     pattern = re.compile("|".join(names))
     expected = {pattern.sub(lambda m: names[m[0]], f.text) for f in straight}
     assert {f.text for f in turned} == expected
@@ -105,9 +117,9 @@ def test_swapped_outlets_swap_the_sentences(harbour_study: Study):
 
 def test_flipped_stances_flip_the_sentence(harbour_study: Study):
     flipped = PLANTED.assign(stance_mayor=PLANTED["stance_mayor"].map({"-1": "1", "1": "-1"}))
-    findings, _ = state(flipped, harbour_study)
+    findings = state(flipped, harbour_study)
     text = {f.kind: f.text for f in findings}
-    assert text["stance"].startswith(f"In its own words {SECOND} is far harder")
+    assert text["stance"].startswith(f"In its own words {SECOND} criticises the mayor")
     assert text["gap"].startswith(f"The voices that {FIRST} quotes are harder on the mayor")
 
 
@@ -125,7 +137,7 @@ def test_shuffled_labels_cannot_tell(harbour_study: Study):
     place = rng.permutation(np.repeat([0, 1], size // 2))
     labels["article_id"] = ARTICLES["article_id"].to_numpy()[place]
     labels["outlet"] = ARTICLES["outlet"].to_numpy()[place]
-    findings, _ = state(labels, harbour_study)
+    findings = state(labels, harbour_study)
     assert set(strengths(findings).values()) == {"cannot_tell"}
     for finding in findings:
         assert "cannot be told from these articles" in finding.text
@@ -135,10 +147,10 @@ def test_shuffled_labels_cannot_tell(harbour_study: Study):
 @pytest.mark.parametrize("integrity", ["spun", "machine_translated"])
 def test_an_altered_copy_is_never_firm(harbour_study: Study, integrity: str):
     articles = ARTICLES.assign(integrity=["intact", integrity])
-    findings, _ = state(PLANTED, harbour_study, articles=articles)
+    findings = state(PLANTED, harbour_study, articles=articles)
     touching = [f for f in findings if SECOND in f.text]
     assert touching and {f.strength for f in touching} == {"tentative"}
-    assert all(f"The copy of {SECOND} is altered" in f.reason for f in touching)
+    assert all(SECOND in f.reason and "altered" in f.reason for f in touching)
     alone = [f for f in findings if SECOND not in f.text]
     assert [f.kind for f in alone] == ["gap"] and alone[0].strength == "firm"
 
@@ -152,24 +164,22 @@ def test_an_altered_copy_is_never_firm(harbour_study: Study, integrity: str):
     ],
 )
 def test_reliability_limits_the_strength(harbour_study: Study, alpha, strength, said):
-    findings, _ = state(PLANTED, harbour_study, reliability=dict.fromkeys(FIELDS, alpha))
+    findings = state(PLANTED, harbour_study, reliability=dict.fromkeys(FIELDS, alpha))
     assert set(strengths(findings).values()) == {strength}
     assert all(said in f.reason for f in findings)
 
 
 def test_a_difference_that_turns_when_counted_otherwise_is_tentative(harbour_study: Study):
     turned = PLANTED.assign(outlet=PLANTED["outlet"].map({FIRST: SECOND, SECOND: FIRST}))
-    findings, stability = state(PLANTED, harbour_study, others=(turned,))
+    findings = state(PLANTED, harbour_study, others=(turned,))
     assert strengths(findings)["stance"] == "tentative"
-    assert "0% of the other ways" in next(f.reason for f in findings if f.kind == "stance")
-    assert not stability.loc[stability["labels"] == "models", "holds"].all()
+    assert "0%" in next(f.reason for f in findings if f.kind == "stance")
 
 
 def test_too_few_sentences_are_not_compared(harbour_study: Study):
     few = make_labels([(0, "outlet", "-1", "trade", 9), (1, "outlet", "1", "fairness", 60)])
     assert find_candidates(few, study=harbour_study) == []
-    findings, stability = state(few, harbour_study)
-    assert findings == [] and stability.empty
+    assert state(few, harbour_study) == []
 
 
 @pytest.mark.parametrize(
@@ -182,7 +192,7 @@ def test_too_few_sentences_are_not_compared(harbour_study: Study):
     ids=["one outlet", "no label", "voices only"],
 )
 def test_studies_with_less_have_fewer_findings_and_do_not_crash(harbour_study: Study, labels):
-    findings, _ = state(labels, harbour_study)
+    findings = state(labels, harbour_study)
     kinds = {f.kind for f in findings}
     assert kinds == (
         {"gap"} if len(set(labels["outlet"])) == 1 else {"voice"} if len(labels) else set()
@@ -200,120 +210,78 @@ def test_several_articles_an_outlet(harbour_study: Study):
             "integrity": "intact",
         }
     )
-    findings, _ = state(labels, harbour_study, articles=articles)
+    findings = state(labels, harbour_study, articles=articles)
     assert strengths(findings)["stance"] == "firm"
     assert "article=kbc1,kbc2" in next(f.text for f in findings if f.kind == "stance")
     articles.loc[3, "integrity"] = "spun"
-    findings, _ = state(labels, harbour_study, articles=articles)
-    assert strengths(findings)["stance"] == "tentative"
+    findings = state(labels, harbour_study, articles=articles)
+    stance = next(f for f in findings if f.kind == "stance")
+    assert stance.strength == "firm" and "Without the altered copy" in stance.reason
 
 
-def test_the_first_page_is_limited_and_ordered(harbour_study: Study):
-    findings, _ = state(PLANTED, harbour_study)
-    kinds = [f.kind for f in findings]
-    assert all(kinds.count(k) <= LIMITS[k] for k in LIMITS)
-    shown = order_findings(findings)
-    assert [f["figure"] for f in shown[:2]] == ["stance-mayor", "voices"]
+def test_who_voices_the_criticism_is_told_by_the_voice_of_critical_sentences(harbour_study: Study):
+    labels = make_labels(
+        [(0, "outlet", "-1", "none", 30), (0, "resident", "0", "none", 40),
+         (1, "outlet", "-1", "none", 5), (1, "resident", "-1", "none", 45)]
+    )  # fmt: skip
+    critics = add_critics(labels, study=harbour_study)["critics_mayor"]
+    assert critics.value_counts().to_dict() == {"resident": 45, "": 40, "outlet": 35}
+    found = next(f for f in state(labels, harbour_study) if f.kind == "critics")
+    assert re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", found.text) == (
+        f"{SECOND} lets others criticise the mayor and her city: five of 50 critical sentences "
+        f"are in its own voice. {FIRST} does it itself, in 30 of 30."
+    )
+    assert "#sentences?article=smr&stance=-1&target=mayor&voice=own" in found.text
+    assert found.strength == "firm"
+    unsure = state(labels, harbour_study, reliability=SURE | {"voice": 0.7})
+    assert next(f for f in unsure if f.kind == "critics").strength == "tentative"
+
+
+def test_a_pair_of_intact_copies_goes_before_a_wider_one_that_is_altered(harbour_study: Study):
+    third = "Tidewater Weekly"
+    sources = harbour_study.sources
+    extra = sources.iloc[:1].assign(article_id="tw", outlet=third, integrity="spun")
+    study = harbour_study.model_copy(update={"sources": pd.concat([sources, extra])})
+    articles = pd.concat(
+        [ARTICLES, pd.DataFrame({"article_id": ["tw"], "outlet": [third], "integrity": ["spun"]})]
+    )
+    parts = [(0, "outlet", "-1", "none", 40), (1, "outlet", "0", "none", 40)]
+    wide = make_labels([(0, "outlet", "1", "none", 40)]).assign(article_id="tw", outlet=third)
+    labels = pd.concat([make_labels(parts), wide], ignore_index=True)
+    labels["sentence_id"] = [f"s-{i:03d}" for i in range(len(labels))]
+    found = [c for c in find_candidates(labels, study=study) if c.kind == "stance"]
+    assert [c.contrast.second.outlets[0] for c in found] == [third, SECOND]
+    assert {c.pairs for c in found} == {3}
+    stated = [f for f in state(labels, study, articles=articles) if f.kind == "stance"]
+    assert len(stated) == 1 and stated[0].strength == "firm" and third not in stated[0].text
+
+
+def test_the_first_page_follows_the_rule(harbour_study: Study, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(module, "TOLD", TOLD)
+    findings = state(PLANTED, harbour_study)
+    assert [f.kind for f in findings] == ["stance", "frame", "voice"]
+    same = PLANTED.assign(stance_port=(["0", "1", "1"] * 54)[: len(PLANTED)])
+    more = state(same, harbour_study)
+    assert [f.kind for f in more[:-1]] == ["stance", "frame", "voice"]
+    assert (more[-1].kind, more[-1].strength) == ("stance", "cannot_tell")
+    assert "kindest to the port" in more[-1].text
+    shown = order_findings(more[::-1])
+    assert [f["figure"] for f in shown] == ["stance-mayor", "frames", "voices", "stance-port"]
     assert set(shown[0]) == {"id", "strength", "text", "reason", "figure"}
 
 
+def test_findings_survive_their_table(harbour_study: Study):
+    findings = state(PLANTED, harbour_study)
+    assert read_findings(list_findings(findings)) == findings
+
+
 def test_the_same_seed_says_the_same(harbour_study: Study):
-    first, second = (state(PLANTED, harbour_study) for _ in range(2))
-    assert first[0] == second[0]
-    pd.testing.assert_frame_equal(first[1], second[1])
+    assert state(PLANTED, harbour_study) == state(PLANTED, harbour_study)
 
 
-def compare_events(told: dict[str, list[int]]) -> pd.DataFrame:
-    rows = [(e, f"a{i}", n, n / 10) for e, counts in told.items() for i, n in enumerate(counts)]
-    return pd.DataFrame(rows, columns=pd.Index(["event", "article_id", "sentences", "share"]))
-
-
-def make_articles(*integrity: str) -> pd.DataFrame:
-    ids = [f"a{i}" for i in range(len(integrity))]
-    outlets = [chr(ord("A") + i) for i in range(len(integrity))]
-    return pd.DataFrame({"article_id": ids, "outlet": outlets, "integrity": list(integrity)})
-
-
-NAMES = {"vote": "The vote", "march": "The march"}
-
-
-def test_the_event_most_outlets_tell_and_one_leaves_out():
-    compared = compare_events({"vote": [3, 1, 0], "march": [1, 0, 0]})
-    finding = state_events(compared, make_articles("intact", "intact", "intact"), NAMES)
-    assert finding is not None and finding.strength == "firm"
-    assert finding.text == (
-        "The vote: [2 of 3 outlets](#sentences?event=vote) tell it, A at most length (three sentences); "
-        "C leaves it out."
-    )
-
-
-@pytest.mark.parametrize(
-    ("integrity", "strength"),
-    [
-        (("intact", "intact", "spun"), "tentative"),
-        (("intact", "machine_translated", "intact"), "tentative"),
-        (("spun", "spun", "spun"), "tentative"),
-    ],
-)
-def test_an_event_that_rests_on_altered_copies_is_not_firm(integrity, strength):
-    finding = state_events(compare_events({"vote": [1, 1, 0]}), make_articles(*integrity), NAMES)
-    assert finding is not None and finding.strength == strength
-    assert "(one sentence)" in finding.text and "altered copies" in finding.reason
-
-
-@pytest.mark.parametrize(
-    "told", [{}, {"vote": [1, 1]}, {"vote": [1, 0]}, {"vote": [0, 0]}], ids=str
-)
-def test_no_event_is_stated_where_none_divides_the_outlets(told):
-    assert state_events(compare_events(told), make_articles("intact", "intact"), NAMES) is None
-
-
-def make_quantities(values: list[float], precision: str = "stated") -> pd.DataFrame:
-    rows = [
-        (
-            "deaths",
-            f"a{i}",
-            f"a{i}-000",
-            v,
-            "deaths",
-            "a year",
-            "not said",
-            precision,
-            v,
-            f"{v:g} deaths",
-        )
-        for i, v in enumerate(values)
-    ]
-    columns = "quantity article_id sentence_id value unit period counts precision per_year text"
-    return pd.DataFrame(rows, columns=pd.Index(columns.split()))
-
-
-def test_a_quantity_that_differs_is_counted_and_linked():
-    articles = make_articles("intact", "intact", "spun")
-    finding = state_quantities(make_quantities([30000, 12000, 30000]), articles, label="deaths")
-    assert finding is not None and finding.strength == "firm"
-    assert "[12,000 or 30,000 a year](#sentences?ids=a0-000,a1-000,a2-000)" in finding.text
-    altered = state_quantities(
-        make_quantities([30000, 12000]), make_articles("intact", "spun"), label="deaths"
-    )
-    assert altered is not None and altered.strength == "tentative"
-
-
-@pytest.mark.parametrize(
-    "table", [make_quantities([5, 5]), make_quantities([5]), make_quantities([5, 9], "order")]
-)
-def test_no_quantity_is_stated_where_nothing_differs(table):
-    assert state_quantities(table, make_articles("intact", "intact"), label="deaths") is None
-
-
-def test_facts_of_a_study_without_events_and_quantities():
-    articles = make_articles("intact", "intact")
-    assert state_facts(compare_events({}), make_quantities([]), articles, {}, {}) == []
-    facts = state_facts(
-        compare_events({"vote": [1, 0]}),
-        make_quantities([5, 9]),
-        articles,
-        NAMES,
-        {"deaths": "deaths"},
-    )
-    assert [f.kind for f in facts] == ["quantity"]
+def test_names_of_outlets_are_escaped(harbour_study: Study):
+    evil = "[x](https://evil.example)"
+    labels = PLANTED.replace({"outlet": {SECOND: evil}})
+    articles = ARTICLES.replace({"outlet": {SECOND: evil}})
+    findings = state(labels, harbour_study, articles=articles)
+    assert findings and not any("](https" in f.text for f in findings)

@@ -19,6 +19,7 @@ from encuadre.prose import (
     link_evidence,
     link_filters,
     quote_source,
+    say_amount,
     say_count,
     say_date,
     say_interval,
@@ -189,3 +190,14 @@ def test_cautions_come_from_the_table():
     assert warn_single(two) == ""
     assert warn_copies(two).startswith("A and B are altered copies")
     assert warn_copies(one.assign(integrity="intact")) == ""
+
+
+def test_amounts_are_written_as_a_text_would_write_them():
+    amounts = [(215e9, "USD"), (1.2e6, "USD per year"), (1_234_567, "USD"), (30000, "people")]
+    assert [say_amount(*a) for a in amounts] == [
+        "$215 billion",
+        "$1.2 million",
+        "$1,234,567",
+        "30,000",
+    ]
+    assert say_amount(12.5, "%") == "12.5%"

@@ -319,3 +319,19 @@ def test_any_count_is_read_with_and_without_commas(number):
         assert read(f"They seized {digits} pills there.") == [
             (number, "pills", "seized pills", f"seized {digits} pills")
         ]
+
+
+def test_a_number_with_nothing_but_its_unit_beside_it_is_matched_by_its_whole_sentence():
+    texts = [
+        "The plan would slash federal funding to the states by $215 billion, analysts said.",
+        "The plan would slash federal funding while the company earned $7 million in profits.",
+    ]
+    sentences = make_sentences(*texts)
+    families = {
+        "quantities": [
+            {"id": "cuts", "label": "Cuts", "unit": "USD", "together": [["slash", "cut*"]]}
+        ]
+    }
+    matched = compare_quantities(extract_quantities(sentences), sentences, families=families)
+    assert 215e9 in matched["value"].tolist()
+    assert 7e6 not in matched["value"].tolist()

@@ -67,6 +67,7 @@ GOOD: dict[str, dict[str, Any]] = {
     "functions": {"sentence_id": "npr-000", "function": "cause", "score": 0.4},
     "topics": {"sentence_id": "npr-000", "topic": 0, "weight": 1.0},
     "topic_words": {"topic": 0, "rank": 1, "word": "fentanyl", "weight": 2.5},
+    "topic_stability": {"topic": 0, "stability": 0.7, "stable": True},
     "events": {"event": "unit_closed", "sentence_id": "npr-000", "article_id": "npr"},
     "quantities": {
         "sentence_id": "npr-000",
@@ -106,6 +107,71 @@ GOOD: dict[str, dict[str, Any]] = {
         "alpha": -0.1,
         "low": float("nan"),
         "high": 0.9,
+    },
+    "classified": {
+        "sentence_id": "npr-000",
+        "field": "frame",
+        "label": "toll",
+        "probability": 0.6,
+        "method": "learned",
+        "trained_on": 183,
+        "zero_shot": "none",
+    },
+    "confusions": {
+        "field": "frame",
+        "coder_a": "coder_a",
+        "coder_b": "coder_b",
+        "label_a": "toll",
+        "label_b": "denial",
+        "n": 2,
+        "example": "npr-000",
+    },
+    "scores": {
+        "field": "frame",
+        "article_id": "npr",
+        "method": "model",
+        "category": "toll",
+        "n": 3,
+        "predicted": 4,
+        "precision": 0.5,
+        "recall": 0.67,
+        "f1": 0.57,
+        "accuracy": 0.5,
+    },
+    "calibration": {
+        "field": "frame",
+        "bin": 5,
+        "n": 12,
+        "confidence": 0.55,
+        "accuracy": 0.6,
+    },
+    "stability": {
+        "finding": "stance_us-own",
+        "labels": "reference",
+        "margin": "",
+        "floor": "",
+        "headlines": "with",
+        "copies": "",
+        "unit": "sentence",
+        "drawn": "paragraphs",
+        "seed": "7",
+        "estimate": 0.4,
+        "low": -0.1,
+        "high": 0.9,
+        "n": 12,
+        "holds": True,
+        "clear": False,
+    },
+    "findings": {
+        "id": "stance_us-own",
+        "kind": "stance",
+        "text": "In its own words …",
+        "strength": "firm",
+        "reason": "Two codings agree.",
+        "figure": "stance-us",
+        "size": 1.2,
+        "short": "Stance toward the US",
+        "rank": 1,
     },
 }
 BAD = [
@@ -152,8 +218,28 @@ BAD = [
     ("estimates", {"n": -1}),
     ("estimates", {"method": "guessed"}),
     ("estimates", {"strength": "certain"}),
+    ("articles", {"words": 0.5}),
+    ("articles", {"words": 900.0}),
+    ("articles", {"sentences": "38"}),
+    ("sentences", {"position": True}),
+    ("sentences", {"text": 1234}),
+    ("voices", {"confidence": "0.5"}),
+    ("voices", {"confidence": True}),
+    ("stances", {"label": -1.0}),
+    ("frames", {"primary": 1}),
+    ("frames", {"primary": "True"}),
+    ("frames", {"score": float("inf")}),
+    ("functions", {"score": float("-inf")}),
+    ("quantities", {"value": float("inf")}),
+    ("codings", {"label": -1}),
+    ("estimates", {"n": 12.5}),
     ("agreement", {"agreement": -0.1}),
     ("agreement", {"alpha": 1.1}),
+    ("classified", {"method": "guessed"}),
+    ("classified", {"probability": 1.2}),
+    ("confusions", {"n": 0}),
+    ("scores", {"f1": 1.1}),
+    ("calibration", {"confidence": float("nan")}),
 ]
 
 
@@ -180,6 +266,16 @@ def test_each_bad_row_is_refused_and_named(name: str, changes: dict[str, Any]) -
     said = str(caught.value)
     assert "row 0, column " in said
     assert any(column in said for column in changes)
+
+
+def test_a_mistyped_cell_is_named_with_what_was_expected() -> None:
+    with pytest.raises(EncuadreError) as caught:
+        check_table(pd.concat([build("stances"), build("stances", label="1")]), "stances")
+    assert "row 1, column label: '1' arrived; expected a whole number" in str(caught.value)
+
+
+def test_a_whole_number_is_a_number() -> None:
+    assert check_table(build("functions", score=1), "functions")["score"].tolist() == [1.0]
 
 
 @pytest.mark.parametrize("name", GOOD)

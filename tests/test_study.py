@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
 import pytest
 
+from encuadre.build.checks import check_study
+from encuadre.consistency import REQUIRED_FIELDS
 from encuadre.errors import EncuadreError, StudyError
-from encuadre.study import SOURCE_COLUMNS, Study, read_study
+from encuadre.study import SOURCE_COLUMNS, Codebook, Study, read_study
 
 
 def list_faults(path: Path) -> tuple[str, ...]:
@@ -58,7 +61,9 @@ def test_an_unknown_field_of_the_codebook_is_named_with_those_that_exist(
 
 def test_an_outlet_that_study_yml_leaves_out_is_called_by_its_name(spoilt: Path) -> None:
     change(
-        spoilt / "study.yml", "  - {name: Saltmarsh Review, short: SMR", "  - {name: X, short: X"
+        spoilt / "study.yml",
+        "  - {name: Saltmarsh Review, short: SMR, names: [the Review, Leo Hartmann]}\n",
+        "",
     )
     outlet = read_study(spoilt).outlets[1]
     assert (outlet.name, outlet.short, outlet.names) == ("Saltmarsh Review", "Saltmarsh Review", ())
@@ -128,7 +133,19 @@ def test_several_faults_are_reported_together(spoilt: Path) -> None:
 
 
 SETTINGS = [
-    ("title: Three", "titel: Three", ["study.yml, titel: no such entry exists"]),
+    (
+        "title: Three",
+        "titel: Three",
+        ["study.yml, titel: no such entry exists. Did you mean 'title'? Remove or rename it."],
+    ),
+    (
+        "name: Saltmarsh Review",
+        "name: Saltmarsch Review",
+        [
+            "study.yml, outlets: 'Saltmarsch Review' is in no row of sources.csv; the outlets "
+            "there are Kestrel Bay Courier, Saltmarsh Review. Did you mean 'Saltmarsh Review'?"
+        ],
+    ),
     ("title: Three articles, one harbour", "title: ''", ["study.yml, title: string should have"]),
     ("title: Three articles, one harbour", "title: [a, b]", ["but \"['a', 'b']\" arrived"]),
     ("id: mayor", "id: The Mayor", ["study.yml, targets.0.id", "'The Mayor' arrived"]),
@@ -184,6 +201,18 @@ CODEBOOK = [
     ("    labels: *stance", "    label: *stance", "fields.4.labels: it is missing. Add it."),
     ("definition: None of the frames.", "definition: [x]", "fields.5.labels.4.definition"),
     ("definition: None of the frames.", "definition: ''", "fields.5.labels.4.definition"),
+    (
+        "version:",
+        "verison:",
+        "codebook.yml, verison: no such entry exists. Did you mean 'version'?",
+    ),
+    ("name: frame", "name: frames", "fields: 'frame' is missing; the fields are segment, voice"),
+    ("name: function", "name: entman", "codebook.yml, fields: 'function' is missing"),
+    ("id: none\n        label: none of these", "id: other\n        label: x", "the id `none`"),
+    ("        seeds: [the council voted on Tuesday]\n", "", "'function': no `seeds` for none"),
+    ("stance_port", "stance_harbour", "no target 'harbour'; its targets are mayor, port."),
+    ('{id: "-1", label: unf', "{id: against, label: unf", "its labels are against, 0, 1; a stance"),
+    ("{id: resident,", "{id: neighbour,", "the voices of study.yml are outlet, city_government"),
 ]
 
 
@@ -191,6 +220,96 @@ CODEBOOK = [
 def test_each_fault_of_the_codebook_is_named(spoilt: Path, old: str, new: str, part: str) -> None:
     change(spoilt / "codebook.yml", old, new)
     assert part in "\n".join(list_faults(spoilt))
+
+
+def test_every_seed_that_is_missing_is_named_in_one_fault(spoilt: Path) -> None:
+    path = spoilt / "codebook.yml"
+    path.write_text(
+        re.sub(r"        seeds: \[.*\n", "", path.read_text(encoding="utf-8")), encoding="utf-8"
+    )
+    fault = find_fault(spoilt)
+    assert "field 'function': no `seeds` for problem, cause, judgement, remedy, none" in fault
+    assert fault.endswith("Write two or more phrases that a sentence of the label could hold.")
+
+
+def test_a_codebook_without_fields_is_one_clear_message(spoilt: Path) -> None:
+    (spoilt / "codebook.yml").write_text("version: 1\nunit: u\nfields: []\n", encoding="utf-8")
+    assert [f.split(";")[0] for f in list_faults(spoilt)] == [
+        "codebook.yml, fields: 'frame' is missing",
+        "codebook.yml, fields: 'function' is missing",
+    ]
+    with pytest.raises(EncuadreError, match="no field 'frame'; it has no fields at all"):
+        Codebook(version="1", unit="u", fields=()).field("frame")
+
+
+def test_frames_need_one_label_beside_none(spoilt: Path) -> None:
+    path = spoilt / "codebook.yml"
+    text = path.read_text(encoding="utf-8")
+    start, end = text.index("      - id: clean_air"), text.index("      - id: none\n")
+    path.write_text(text[:start] + text[end:], encoding="utf-8")
+    assert "field 'frame': there is no label beside 'none'" in find_fault(spoilt)
+
+
+def test_a_list_of_events_by_another_name_is_refused(spoilt: Path) -> None:
+    change(spoilt / "events.yml", "quantities:", "quantites:")
+    assert find_fault(spoilt) == (
+        "events.yml, quantites: no such entry exists; the lists are events and quantities. Did you "
+        "mean 'quantities'? Remove or rename it."
+    )
+
+
+def test_a_row_that_cannot_be_read_does_not_make_its_outlet_unknown(spoilt: Path) -> None:
+    change(spoilt / "sources.csv", "Leo Hartmann,", "Leo Hartmann,Jr,")
+    assert find_fault(spoilt).startswith("sources.csv, row 4: 12 cells arrived")
+
+
+def check_faults(path: Path) -> list[str]:
+    with pytest.raises(StudyError) as caught:
+        check_study(path)
+    return list(caught.value.faults)
+
+
+def test_faults_of_all_files_are_told_at_once(spoilt: Path) -> None:
+    change(spoilt / "study.yml", "voice: expert", "voice: seer")
+    change(spoilt / "codebook.yml", "name: frame", "name: frames")
+    change(spoilt / "sources.csv", ",2023-03-14,", ",soon,")
+    change(spoilt / "events.yml", "unit: lorries", "units: lorries")
+    change(spoilt / "events.yml", "date: 2023-09-01", "date: in September")
+    (spoilt / "articles" / "review_opinion.txt").write_text("", encoding="utf-8")
+    said = "\n".join(check_faults(spoilt))
+    for part in [
+        "study.yml, speakers: 'Tomas Ferreira' has voice 'seer'",
+        "codebook.yml, fields: 'frame' is missing",
+        "sources.csv, row 2: published_on 'soon' is not a date",
+        "sources.csv, row 4: articles/review_opinion.txt holds no words",
+        "events.yml, events, entry 3 (charge_begins): date: 'in September' arrived; write 2024,",
+        "events.yml, quantities, entry 1 (lorries): unit: it is missing. Add it.",
+        "entry 1 (lorries): units: no such entry exists. Did you mean 'unit'?",
+    ]:
+        assert said.count(part) == 1, said
+
+
+def test_a_sound_study_is_checked_and_read(spoilt: Path) -> None:
+    assert check_study(spoilt).model_copy(update={"sources": None}) == read_study(
+        spoilt
+    ).model_copy(update={"sources": None})
+
+
+def test_without_a_folder_there_is_one_fault(tmp_path: Path) -> None:
+    (fault,) = check_faults(tmp_path / "nowhere")
+    assert fault.startswith("There is no study folder")
+
+
+def test_the_worked_example_is_the_second_study(root: Path) -> None:
+    page = (root / "data" / "README.md").read_text(encoding="utf-8")
+    files = [p for p in (root / "tests/studies/harbour").iterdir() if p.is_file()]
+    there = "\n".join(p.read_text(encoding="utf-8") for p in files)
+    blocks = re.findall(r"```(?:yaml|csv)\n(.*?)```", page, re.S)
+    assert len(blocks) > 5
+    lines = [line for b in blocks for line in b.splitlines()]
+    assert [line for line in lines if line not in there.splitlines()] == []
+    needed = re.findall(r"\| `(\w+)` \| always", page)
+    assert tuple(needed) == REQUIRED_FIELDS
 
 
 def test_objects_in_yaml_are_never_built(spoilt: Path, tmp_path: Path) -> None:

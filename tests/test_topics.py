@@ -305,7 +305,7 @@ def test_a_study_may_name_a_topic_by_its_first_word():
     words = pd.DataFrame(
         {"topic": [1, 0, 0, 0, 1], "rank": [1, 1, 2, 3, 2], "word": ["e", "a", "b", "c", "f"]}
     )
-    assert name_topics(words, names={"e": "Elections"}) == ["a, b, c", "Elections"]
+    assert name_topics(words, names={"e": "Elections"}) == ["Topic 1 (a, b, c)", "Elections"]
 
 
 def test_telling_sentences_one_a_paragraph_long_enough():

@@ -11,7 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from encuadre.errors import EncuadreError
-from encuadre.wording import compare_wording, compute_log_odds, find_concordance, find_tokens
+from encuadre.wording import (
+    compare_wording,
+    compute_log_odds,
+    find_concordance,
+    find_names,
+    find_tokens,
+)
 
 
 def make_study(texts: dict[str, list[str]], integrity: dict[str, str] | None = None):
@@ -100,7 +106,7 @@ def test_phrases_stand_side_by_side_without_stop_words_or_punctuation():
 
 
 def test_names_of_outlets_are_not_counted_but_their_words_are():
-    texts = {"a": ["Mexico Today said Mexico is far today", "B Post told A Post"], "b": ["mexico"]}
+    texts = {"a": ["Mexico Today said Mexico is far, today", "B Post told A Post"], "b": ["mexico"]}
     sentences, articles = make_study(texts)
     table = compare_wording(sentences, articles=articles, min_count=1, hidden=["Mexico Today"])
     counts = table[table["article_id"] == "a"].set_index("word")["count"]
@@ -124,9 +130,6 @@ def test_the_country_is_not_the_pronoun():
         "and",
         "DEA",
     ]
-    counts = compare({"a": ["U.S. agents told us"], "b": ["US agents"]}, min_count=1)
-    assert counts.query("word == 'US' and article_id == 'a'")["count"].tolist() == [1]
-    assert "us" not in set(counts["word"])
 
 
 def test_wording_of_altered_copies_is_flagged():
@@ -139,12 +142,35 @@ def test_wording_of_altered_copies_is_flagged():
     }
     integrity = {"spun": "spun", "machine": "machine_translated"}
     table = compare(texts, integrity, min_count=1)
-    flagged = set(table[table["flagged"]]["word"])
-    assert {"prison organizations", "prison", "lawyer basic", "y", "wants", "poe"} <= flagged
-    assert not {"organizations", "agents", "maltz", "attorney general", "jane roe"} & flagged
+    flagged = set(table[table["flagged"] & (table["outlet"] != "SPUN Post")]["word"])
+    assert {"prison organizations", "lawyer basic", "wants"} <= flagged
+    assert not {"organizations", "agents", "attorney general"} & flagged
+    assert table.loc[table["outlet"] == "SPUN Post", "flagged"].all()
     chosen = compare(texts, integrity, min_count=1, altered=["intact"])
     assert "attorney general" in set(chosen[chosen["flagged"]]["word"])
     assert not compare(texts, integrity, min_count=1, altered=[])["flagged"].any()
+
+
+def test_names_and_words_that_only_report_speech_are_no_wording():
+    texts = {
+        "a": ["In April the Mexican army said that Jane Roe told the agents of Mexico."],
+        "b": ["Agents told the marches of May, and the army said in March: we march."],
+    }
+    words = set(compare(texts, min_count=1)["word"])
+    assert {"army", "agents"} <= words
+    assert not {"april", "mexican", "mexico", "jane roe", "roe", "said", "told"} & words
+    assert {"march", "marches"} <= words  # also written small, so no month
+    assert (
+        find_names([find_tokens(t) for t in ("He saw Rome.", "Rome fell.", "Go, rome!")]) == set()
+    )
+
+
+def test_a_word_gives_way_to_the_phrase_that_it_stands_in():
+    texts = {"a": ["law enforcement is law enforcement"] * 3 + ["law"], "b": ["peace"]}
+    words = set(compare(texts, min_count=1).query("outlet == 'A Post'")["word"])
+    assert "law enforcement" in words and not {"law", "enforcement"} & words
+    often = {"a": [*texts["a"], *["the law and the law"] * 3], "b": ["peace"]}
+    assert "law" in set(compare(often, min_count=1).query("outlet == 'A Post'")["word"])
 
 
 def test_articles_of_one_outlet_are_counted_together():

@@ -1,4 +1,4 @@
-"""Agreement between coders, and between the models and the reference coding.
+"""Agreement between coders, and between the models and the reference coding: how much, and on what.
 
 Krippendorff's alpha for nominal labels (Krippendorff 2018, ch. 12) with bootstrap intervals over
 sentences.
@@ -14,6 +14,8 @@ import pandas as pd
 COLUMNS = ["field", "category", "coder_a", "coder_b", "n", "agreement", "alpha", "low", "high"]
 FIRM, TENTATIVE = 0.8, 0.667
 MISSING = "(none)"
+CONFUSIONS = ["field", "coder_a", "coder_b", "label_a", "label_b", "n", "example"]
+_TELLING = 6
 
 
 def measure_alpha(
@@ -127,6 +129,52 @@ def compare_coders(
         else pd.DataFrame(columns=pd.Index(COLUMNS))
     )
     return table[COLUMNS]
+
+
+def count_confusions(
+    first: pd.DataFrame,
+    second: pd.DataFrame,
+    sentences: pd.DataFrame,
+    *,
+    names: tuple[str, str],
+    fields: Sequence[str],
+) -> pd.DataFrame:
+    """Count which label of one coding meets which label of another, with a sentence as example.
+
+    Parameters
+    ----------
+    first, second, names, fields
+        As for `compare_coders`.
+    sentences : DataFrame
+        The table `sentences`.
+
+    Returns
+    -------
+    DataFrame
+        The table `confusions`, agreements too. The example is the shortest sentence of at least six
+        words, or else the longest.
+    """
+    words = sentences.set_index("sentence_id")["text"].str.split().str.len()
+    both = first.merge(second, on="sentence_id", suffixes=("_a", "_b"))
+    length = both["sentence_id"].map(words).astype(float).fillna(0)
+    rank = np.where(length >= _TELLING, length, 1e6 - length)
+    both = both.assign(rank=rank).sort_values(["rank", "sentence_id"])
+    parts = [pd.DataFrame(columns=pd.Index(CONFUSIONS))]
+    for field in fields:
+        if f"{field}_a" not in both:
+            continue
+        pairs = both.assign(
+            label_a=both[f"{field}_a"].replace("", MISSING),
+            label_b=both[f"{field}_b"].replace("", MISSING),
+        ).groupby(["label_a", "label_b"], sort=True)
+        counted = pairs.agg(n=("sentence_id", "size"), example=("sentence_id", "first"))
+        parts.append(
+            counted.reset_index().assign(field=field, coder_a=names[0], coder_b=names[1])[
+                CONFUSIONS
+            ]
+        )
+    kept = [p for p in parts if len(p)] or parts
+    return pd.concat(kept, ignore_index=True)
 
 
 def score_labels(predicted: pd.DataFrame, reference: pd.DataFrame, *, field: str) -> pd.DataFrame:

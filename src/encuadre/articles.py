@@ -18,6 +18,7 @@ from encuadre.study import Study
 
 _ID = re.compile(r"[a-z][a-z0-9_]*")
 _DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
+_ENGLISH = re.compile(r"en(?:-[a-z0-9]{2,8})*", re.I)
 _COLUMNS = (
     "article_id", "outlet", "title", "author", "published_on", "genre", "host", "integrity",
     "language", "file",
@@ -48,12 +49,27 @@ def read_articles(study: Study) -> tuple[pd.DataFrame, dict[str, str]]:
     StudyError
         With every fault of sources.csv and of the files, each naming row, file and remedy.
     """
-    sources = study.sources.to_dict("records")
+    near = study.near_duplicates == "refuse"
+    rows, texts, faults = _read_rows(study.root, study.sources, near=near)
+    if faults:
+        raise StudyError(faults)
+    return pd.DataFrame(rows), texts
+
+
+def find_article_faults(root: Path, sources: pd.DataFrame, *, near: bool) -> list[str]:
+    """Return every fault of the rows of sources.csv and of their files; `near`: duplicates too."""
+    return _read_rows(root, sources, near=near)[2]
+
+
+def _read_rows(
+    root: Path, table: pd.DataFrame, *, near: bool
+) -> tuple[list[dict[str, Any]], dict[str, str], list[str]]:
+    sources = table.to_dict("records")
     faults = [fault for source in sources for fault in _check_source(source)]
     faults += _find_twice(sources)
     rows, texts = [], {}
     for source in sources:
-        raw = _read_file(study.root, source, faults)
+        raw = _read_file(root, source, faults)
         article_id = str(source["article_id"])
         if raw is None or article_id in texts:
             continue
@@ -63,10 +79,7 @@ def read_articles(study: Study) -> tuple[pd.DataFrame, dict[str, str]]:
             "words": count_words(texts[article_id]),
         }
         rows.append({column: source[column] for column in _COLUMNS} | counted)
-    faults += _find_duplicates(rows, texts, near=study.near_duplicates == "refuse")
-    if faults:
-        raise StudyError(faults)
-    return pd.DataFrame(rows), texts
+    return rows, texts, faults + _find_duplicates(rows, texts, near=near)
 
 
 def count_words(text: str) -> int:
@@ -90,6 +103,12 @@ def _check_source(source: Mapping[Hashable, Any]) -> list[str]:
         faults.append(
             f"{place}: integrity '{source['integrity']}' arrived; write one of "
             f"{', '.join(INTEGRITY)}."
+        )
+    if source["language"] and not _ENGLISH.fullmatch(source["language"]):
+        faults.append(
+            f"{place}: language '{source['language']}' arrived; rules and models read English "
+            "only. Write `en` for an English text (en-GB and the like will do), or leave the "
+            "article out."
         )
     required = ("outlet", "language", "file")
     return faults + [f"{place}: {c} is empty. Fill it in." for c in required if not source[c]]

@@ -1,20 +1,43 @@
-"""Events and quantities side by side: who tells what, in which words, with which figures."""
+"""Events side by side: who tells what, in which words and order, and what is left out."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 
 import pandas as pd
 
-from encuadre.events import place_events
-from encuadre.prose import join_words, link_evidence, say_count, start_sentence
+from encuadre.prose import (
+    escape_markdown,
+    join_words,
+    link_cell,
+    link_evidence,
+    link_source,
+    say_count,
+    say_date,
+    say_number,
+    start_sentence,
+)
+from encuadre.sequence import place_events
 
 
 def describe_events(
-    compared: pd.DataFrame, articles: pd.DataFrame, names: Mapping[str, str]
+    compared: pd.DataFrame,
+    articles: pd.DataFrame,
+    names: Mapping[str, str],
+    *,
+    possible: Set[tuple[str, str]],
 ) -> list[str]:
-    """Say how many events are told, which ones most outlets tell, and what only one tells."""
+    """Say how many events are told, which ones most outlets tell, and what is left out.
+
+    Parameters
+    ----------
+    compared : DataFrame
+        As `compare_events` gives it.
+    possible : set of (event, article_id)
+        As `list_possible` gives it; an article leaves out only what it could have told.
+    """
+    if not names:
+        return ["The study lists no events in events.yml, so none is traced."]
     told = _count_outlets(compared, articles)
     if told.empty or not told["outlets"].max():
         return ["None of the listed events is told."]
@@ -22,24 +45,141 @@ def describe_events(
     found = told[told["outlets"] > 0]
     most = found[found["outlets"] == found["outlets"].max()]
     listed = [
-        f"{names[str(e)]} ({link_evidence(say_count(int(r['outlets']), 'outlet'), event=e)})"
+        f"“{escape_markdown(names[str(e)])}” ({link_evidence(say_count(int(r['outlets']), 'outlet'), event=e)})"
         for e, r in most.iterrows()
     ]
     share = (
-        f"All {len(told)} events traced are"
+        f"All {say_count(len(told), 'event')} traced are told somewhere"
         if len(found) == len(told)
-        else f"Of {say_count(len(told), 'event')} traced, {say_count(len(found), 'is', 'are')}"
+        else f"Of {say_count(len(told), 'event')} traced, {say_count(len(found), 'is', 'are')} told"
     )
-    first = (
-        f"{share} told by at least one of the {total} outlets. Told by most: {join_words(listed)}."
+    first = f"{share}; the list was drawn up from these articles, so it shows who shares an event, not what all of them miss."
+    if len(most) <= 3 and total > 1:
+        first += f" Told by most: {join_words(listed)}."
+    alone = int((found["outlets"] == 1).sum())
+    if alone and total > 1:
+        verb = "is told by one outlet only" if alone == 1 else "are told by one outlet only"
+        first += f" {start_sentence(say_number(alone))} {verb}."
+    return [first, _say_gaps(compared, articles, names, possible) if total > 1 else ""]
+
+
+def _say_gaps(
+    compared: pd.DataFrame,
+    articles: pd.DataFrame,
+    names: Mapping[str, str],
+    possible: Set[tuple[str, str]],
+) -> str:
+    """Events that at least two other outlets tell and an outlet leaves out although it could tell them."""
+    told = compared[compared["sentences"] > 0].merge(
+        articles[["article_id", "outlet"]], on="article_id"
     )
-    alone = found[found["outlets"] == 1]
+    by = told.groupby("event")["outlet"].agg(set)
     parts = []
-    for outlet, group in alone.groupby("only", sort=False):
-        parts.append(
-            f"{outlet}: {join_words([link_evidence(names[str(e)], event=e) for e in group.index])}"
+    for outlet, group in articles.groupby("outlet", sort=False):
+        left = [
+            f"“{link_evidence(escape_markdown(names[e]), event=e)}”"
+            for e in names
+            if len(by.get(e, set()) - {outlet}) > 1
+            and outlet not in by[e]
+            and any((e, a) in possible for a in group["article_id"])
+        ]
+        if left:
+            parts.append(f"- {escape_markdown(str(outlet))}: {join_words(left)}")
+    if not parts:
+        return ""
+    return "\n".join(
+        ["Left out, though two or more others tell it and it had happened:", "", *parts]
+    )
+
+
+def tabulate_order(
+    ordered: pd.DataFrame,
+    compared: pd.DataFrame,
+    articles: pd.DataFrame,
+    names: Mapping[str, str],
+) -> pd.DataFrame:
+    """Return by article what it opens with, the dates in the order of telling, and what only it tells.
+
+    Parameters
+    ----------
+    ordered : DataFrame
+        As `order_events` gives it.
+    compared : DataFrame
+        As `compare_events` gives it.
+    """
+    told = _count_outlets(compared, articles)
+    single = told[told["outlets"] == 1]
+    rows = []
+    for a in articles.itertuples(index=False):
+        part = ordered[ordered["article_id"] == a.article_id].sort_values("told")
+        first = part.head(1)
+        opens = [
+            link_cell(f"{names[e]}, {say_date(d)}", ids=i)
+            for e, d, i in zip(first["event"], first["date"], first["sentence_id"], strict=True)
+        ]
+        months = [d[:7] for d in part["date"]]
+        dates = [
+            link_evidence(say_date(month, short=True), ids=i)
+            for k, (month, i) in enumerate(zip(months, part["sentence_id"], strict=True))
+            if not k or month != months[k - 1]
+        ]
+        alone = [
+            link_cell(names[str(e)], event=e) for e in single.index[single["only"] == a.outlet]
+        ]
+        rows.append(
+            {
+                "Outlet": a.outlet,
+                "Comes first": opens[0] if opens else "none told",
+                "Dates in the order of telling": " → ".join(dates),
+                "Told here only": "; ".join(alone) or "none",
+            }
         )
-    return [first, f"Told by one outlet only: {'; '.join(parts)}." if parts and total > 1 else ""]
+    return pd.DataFrame(rows)
+
+
+def describe_order(ordered: pd.DataFrame, articles: pd.DataFrame, names: Mapping[str, str]) -> str:
+    """Say which articles tell their events as they happened, and which start from the latest."""
+    if ordered.empty:
+        return "No event is told, so there is no order to show."
+    straight, latest = [], []
+    for a in articles.itertuples(index=False):
+        part = ordered[ordered["article_id"] == a.article_id].sort_values("told")
+        if len(part) < 2:
+            continue
+        if not part["back"].any():
+            straight.append(_name_article(a, articles))
+            continue
+        top, first = max(part["date"]), part.iloc[0]
+        shared = min(len(top), len(first["date"]))
+        if first["date"][:shared] == top[:shared] and part["back"].iloc[1]:
+            event = link_evidence(escape_markdown(names[first["event"]]), ids=first["sentence_id"])
+            latest.append(
+                f"{_name_article(a, articles)} (“{event}”, then back as far as {say_date(min(part['date'])[:7])})"
+            )
+    lines = []
+    if latest:
+        verb = "start" if len(latest) > 1 else "starts"
+        lines.append(
+            f"{join_words(latest)} {verb} from the latest event and go back."
+            if len(latest) > 1
+            else f"{latest[0]} {verb} from the latest event and goes back."
+        )
+    if straight:
+        verb = (
+            "tell their events in the order in which they"
+            if len(straight) > 1
+            else "tells its events in the order in which they"
+        )
+        lines.append(f"{join_words(straight)} {verb} happened.")
+    return " ".join(lines)
+
+
+def _name_article(article, articles: pd.DataFrame) -> str:
+    """An article by its outlet, and by its date too where the outlet has several."""
+    name = escape_markdown(article.outlet)
+    if (articles["outlet"] == article.outlet).sum() == 1:
+        return name
+    return f"{name} ({say_date(article.published_on) or escape_markdown(article.article_id)})"
 
 
 def _count_outlets(compared: pd.DataFrame, articles: pd.DataFrame) -> pd.DataFrame:
@@ -97,15 +237,14 @@ def tabulate_wordings(
                 continue
             body = part[part["segment"] == "body"]
             first = (body if len(body) else part).iloc[0]
-            text = first["text"].replace("[", "(").replace("]", ")")
-            text = text if len(text) <= 260 else text[:260].rsplit(" ", 1)[0] + " …"
-            mark = "" if first["integrity"] == "intact" else " (altered copy)"
             ids = ",".join(part["article_id"].drop_duplicates())
             rows.append(
                 {
                     "Event": names[str(event)],
                     "Outlet": outlet,
-                    "In its words": link_evidence(text, ids=first["sentence_id"]) + mark,
+                    "In its words": link_source(
+                        first["text"], first["integrity"], limit=260, ids=first["sentence_id"]
+                    ),
                     "First told": places[event, part.iloc[0]["article_id"]],
                     "Sentences": link_evidence(str(len(part)), article=ids, event=event),
                 }
@@ -113,101 +252,4 @@ def tabulate_wordings(
     columns = ["Event", "Outlet", "In its words", "First told", "Sentences"]
     result = pd.DataFrame(rows, columns=pd.Index(columns))
     result.loc[result.duplicated("Event"), "Event"] = ""
-    return result
-
-
-def prepare_quantities(
-    matched: pd.DataFrame, articles: pd.DataFrame, names: Mapping[str, str]
-) -> pd.DataFrame:
-    """Return the matched quantities as the figure takes them: what, unit, outlet, value, label, altered."""
-    table = matched[matched["precision"] != "order"].merge(
-        articles[["article_id", "outlet", "integrity"]], on="article_id"
-    )
-    value = (
-        table["per_year"].where(table["per_year"].notna(), table["value"])
-        if len(table)
-        else table["value"]
-    )
-    return pd.DataFrame(
-        {
-            "what": table["quantity"].map(dict(names)),
-            "unit": table["unit"].str.split(" per ").str[0],
-            "article_id": table["article_id"],
-            "outlet": table["outlet"],
-            "value": value.astype(float),
-            "label": [f"{v:,.0f}" for v in value],
-            "altered": table["integrity"] != "intact",
-        }
-    )
-
-
-def _say_value(row) -> str:
-    """A value as the text gives it: an indefinite count in its own words, others in figures with their hedge."""
-    if row.precision == "order":
-        words = re.match(
-            r"\W*((?:tens|hundreds|thousands|millions|dozens|scores)(?: of (?:thousands|millions))?)",
-            row.text,
-            re.I,
-        )
-        if words:
-            return words[1].lower()
-        inner = re.search(
-            r"\b(?:tens of thousands|hundreds of thousands|hundreds|thousands|dozens|millions)\b",
-            row.text,
-            re.I,
-        )
-        return inner[0].lower() if inner else "an indefinite number"
-    hedge = {"about": "about ", "more than": "more than ", "less than": "less than "}.get(
-        row.precision, ""
-    )
-    return f"{hedge}{row.value:,.0f}"
-
-
-def describe_quantities(
-    matched: pd.DataFrame, articles: pd.DataFrame, names: Mapping[str, str]
-) -> list[str]:
-    """Say for each quantity that two outlets give how far its values lie apart, and why if the text says so."""
-    table = matched.merge(articles[["article_id", "outlet"]], on="article_id")
-    lines = []
-    for quantity, group in table.groupby("quantity", sort=False):
-        definite = group[group["precision"] != "order"]
-        if definite["outlet"].nunique() < 2 or group["value"].nunique() < 2:
-            continue
-        listed = []
-        for r in group.drop_duplicates(["outlet", "value", "counts"]).itertuples(index=False):
-            what = f", {r.counts}" if r.counts not in ("", "not said") else ""
-            period = (
-                f" {r.period}"
-                if r.period and not str(r.unit).endswith(r.period.removeprefix("a "))
-                else ""
-            )
-            per = f" {r.unit.split(' per ')[1]}" if " per " in r.unit and not period else ""
-            per = f" a{per}" if per else ""
-            listed.append(
-                f"{link_evidence(_say_value(r), ids=r.sentence_id)} in {r.outlet} ({(period or per).strip() or 'no period given'}{what})"
-            )
-        lines.append(f"**{start_sentence(names[str(quantity)])}**: {join_words(listed)}.")
-    return lines or ["No figure is given by two outlets for the same thing."]
-
-
-def tabulate_quantities(
-    matched: pd.DataFrame, articles: pd.DataFrame, names: Mapping[str, str]
-) -> pd.DataFrame:
-    """Return every matched number: what, outlet, value, period, what it counts, the words."""
-    table = matched.merge(articles[["article_id", "outlet", "integrity"]], on="article_id")
-    rows = [
-        {
-            "Quantity": names[r.quantity],
-            "Outlet": r.outlet,
-            "Value": link_evidence(_say_value(r), ids=r.sentence_id),
-            "Period": r.period,
-            "Counts": r.counts,
-            "In words": r.text + ("" if r.integrity == "intact" else " (altered copy)"),
-        }
-        for r in table.itertuples(index=False)
-    ]
-    result = pd.DataFrame(
-        rows, columns=pd.Index(["Quantity", "Outlet", "Value", "Period", "Counts", "In words"])
-    )
-    result.loc[result.duplicated("Quantity"), "Quantity"] = ""
     return result

@@ -5,34 +5,27 @@ the same way, one row a sentence, and go through the same functions. Intervals s
 figure rests on the sentences that happened to be written: the sentences of an article are drawn
 again with replacement (Efron & Tibshirani 1993). Where an outlet has several articles, articles are
 drawn first. With one article an outlet they are statements about that article, not about the outlet.
+
+Where only a sample of an article is coded, drawn by lot, its figures are `corrected`: the models'
+labels with their errors taken out as far as the sample shows them, with an interval for the share
+that coding every sentence would give (`encuadre.correction`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
-from scipy.stats import beta
 
 from encuadre.agreement import measure_alpha
+from encuadre.bootstrap import bound_mean, bound_share, draw_counts, draw_means
 from encuadre.coding import list_coders, pick_reference, pivot_codings
+from encuadre.samples import correct_field, lay_beside, lay_out_sample
+from encuadre.schemas import SCHEMAS
 from encuadre.strength import judge_estimate
 
-COLUMNS = [
-    "measure",
-    "article_id",
-    "outlet",
-    "voice",
-    "target",
-    "category",
-    "estimate",
-    "low",
-    "high",
-    "n",
-    "method",
-    "strength",
-]
+COLUMNS = list(SCHEMAS["estimates"].columns)
 STANCES = {"-1": "unfavourable", "0": "neutral", "1": "favourable"}
 
 
@@ -189,7 +182,7 @@ def _describe(
     for i, category in enumerate(categories):
         share = total[i] / n if n else np.nan
         low, high = (
-            _bound_share(samples[:, i] / samples.sum(axis=1), int(total[i]), n, tail)
+            bound_share(samples[:, i] / samples.sum(axis=1), int(total[i]), n, tail)
             if n
             else (np.nan, np.nan)
         )
@@ -198,98 +191,12 @@ def _describe(
         values = np.array([float(c) for c in categories] + [0.0])
         estimate = float(total @ values / n) if n else np.nan
         low, high = (
-            _bound_mean(samples @ values / samples.sum(axis=1), total, estimate, n, tail)
+            bound_mean(samples @ values / samples.sum(axis=1), total, estimate, n, tail)
             if n
             else (np.nan, np.nan)
         )
         rows.append((*key, "mean", estimate, float(low), float(high), n))
     return rows
-
-
-def draw_counts(counts: Sequence[np.ndarray], *, seed: int, draws: int) -> np.ndarray:
-    """Draw the category counts of an outlet again: articles first (if several), then sentences.
-
-    Parameters
-    ----------
-    counts : sequence of arrays of shape (categories,)
-        One array an article.
-
-    Returns
-    -------
-    array of shape (draws, categories)
-        Every row sums to at least one, unless there was no sentence at all.
-    """
-    rng = np.random.default_rng(seed)
-    filled = [c for c in counts if c.sum()]
-    if not filled:
-        return np.zeros((draws, len(counts[0]) if counts else 0))
-    if len(filled) == 1:
-        return rng.multinomial(filled[0].sum(), filled[0] / filled[0].sum(), size=draws).astype(
-            float
-        )
-    drawn = np.stack([[rng.multinomial(c.sum(), c / c.sum(), size=draws)] for c in filled]).squeeze(
-        1
-    )
-    total = np.zeros((draws, len(filled[0])))
-    picks = rng.integers(0, len(filled), size=(draws, len(filled)))
-    for column in range(len(filled)):
-        fresh = (
-            np.stack([rng.multinomial(c.sum(), c / c.sum(), size=draws) for c in filled])
-            if column
-            else drawn
-        )
-        total += fresh[picks[:, column], np.arange(draws)]
-    return total
-
-
-def _bound_share(samples: np.ndarray, count: int, n: int, tail: float) -> tuple[float, float]:
-    """Percentile interval; exact (Clopper-Pearson) at 0 or all, where drawing again shows no spread."""
-    if count == 0:
-        return 0.0, float(beta.ppf(1 - tail, 1, n))
-    if count == n:
-        return float(beta.ppf(tail, n, 1)), 1.0
-    low, high = np.quantile(samples, [tail, 1 - tail])
-    return float(low), float(high)
-
-
-def _bound_mean(
-    samples: np.ndarray, counts: np.ndarray, mean: float, n: int, tail: float
-) -> tuple[float, float]:
-    """Percentile interval; where all labels are the same, as far as the exact bound on the others allows."""
-    if counts.max() == n:
-        others = float(beta.ppf(1 - tail, 1, n))
-        return mean - others * (mean + 1), mean + others * (1 - mean)
-    low, high = np.quantile(samples, [tail, 1 - tail])
-    return float(low), float(high)
-
-
-def estimate_gap(
-    first: Sequence[np.ndarray],
-    second: Sequence[np.ndarray],
-    *,
-    values: np.ndarray,
-    seed: int,
-    draws: int = 2000,
-    level: float = 0.95,
-) -> tuple[float, float, float]:
-    """Return the difference second minus first of two means (or shares) with its interval.
-
-    Parameters
-    ----------
-    first, second : sequences of arrays of shape (categories,)
-        Category counts, one array an article.
-    values : array of shape (categories,)
-        What each category counts for: -1, 0, 1 for a mean; 1 at one place for a share.
-    """
-    samples = []
-    for offset, counts in enumerate((first, second)):
-        drawn = draw_counts(counts, seed=seed + offset, draws=draws)
-        samples.append(drawn @ values / drawn.sum(axis=1))
-    gap = samples[1] - samples[0]
-    means = [float(np.sum(c, axis=0) @ values / np.sum(c)) for c in (first, second)]
-    tail = (1 - level) / 2
-    low, high = np.quantile(gap, [tail, 1 - tail])
-    return means[1] - means[0], float(low), float(high)
 
 
 def estimate_weights(
@@ -321,7 +228,7 @@ def estimate_weights(
         parts = [p for p in parts if len(p)]
         if not parts:
             continue
-        samples = _draw_means(parts, seed=seed, draws=draws)
+        samples = draw_means(parts, seed=seed, draws=draws)
         estimate = np.concatenate(parts).mean(axis=0)
         low, high = np.quantile(samples, [(1 - level) / 2, (1 + level) / 2], axis=0)
         n = sum(len(p) for p in parts)
@@ -364,16 +271,6 @@ def estimate_events(
             )
         )
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=pd.Index(COLUMNS))
-
-
-def _draw_means(parts: list[np.ndarray], *, seed: int, draws: int) -> np.ndarray:
-    rng = np.random.default_rng(seed)
-    means = []
-    for _ in range(draws):
-        chosen = rng.integers(0, len(parts), size=len(parts)) if len(parts) > 1 else [0]
-        rows = [parts[i][rng.integers(0, len(parts[i]), size=len(parts[i]))] for i in chosen]
-        means.append(np.concatenate(rows).mean(axis=0))
-    return np.array(means)
 
 
 def prefer_coded(estimates: pd.DataFrame) -> pd.DataFrame:
@@ -431,26 +328,61 @@ def measure_reliability(codings: pd.DataFrame, *, field: str, seed: int) -> floa
 
 
 def estimate_field(
-    labels: dict[str, pd.DataFrame], codings: pd.DataFrame, *, field: str, seed: int, **options
+    labels: Mapping[str, pd.DataFrame],
+    codings: pd.DataFrame,
+    *,
+    field: str,
+    seed: int,
+    **options,
 ) -> pd.DataFrame:
     """Estimate a field by every method that has it; `options` as `estimate_shares` takes them.
 
-    The strength of coded figures rests on the agreement between coders; that of raw ones is at most
-    tentative. A field that the models found nowhere has estimates of no sentence.
+    Articles of which every sentence is coded, and outlets of such articles, have `coded` figures;
+    those of which a sample drawn by lot is coded have `corrected` ones; all have `raw` ones. The
+    strength of coded and corrected figures rests on the agreement between coders; that of raw ones
+    is at most tentative. A field that the models found nowhere has estimates of no sentence.
     """
-    parts = []
-    for method, table in labels.items():
-        if method == "raw" and field not in table:
-            table = table.assign(**{field: ""})
-        if field in table:
-            alpha = (
-                measure_reliability(codings, field=field, seed=seed)
-                if method == "coded"
-                else float("nan")
+    raw = labels["raw"] if field in labels["raw"] else labels["raw"].assign(**{field: ""})
+    parts = [estimate_shares(raw, field=field, method="raw", seed=seed, **options)]
+    sample = lay_out_sample(raw, codings, field=field)
+    if len(sample):
+        alpha = measure_reliability(codings, field=field, seed=seed)
+        if "coded" in labels and field in labels["coded"] and sample["complete"].any():
+            coded = estimate_shares(
+                labels["coded"], field=field, method="coded", alpha=alpha, seed=seed, **options
             )
-            parts.append(
-                estimate_shares(
-                    table, field=field, method=method, alpha=alpha, seed=seed, **options
-                )
-            )
-    return pd.concat(parts, ignore_index=True)
+            parts.append(_keep_complete(coded, raw, sample))
+        parts.append(correct_field(sample, raw, alpha=alpha, **options))
+    return pd.concat([p for p in parts if len(p)], ignore_index=True)
+
+
+def _keep_complete(
+    estimates: pd.DataFrame, raw: pd.DataFrame, sample: pd.DataFrame
+) -> pd.DataFrame:
+    done = set(sample.loc[sample["complete"], "article_id"])
+    outlets = raw["article_id"].isin(done).groupby(raw["outlet"]).all()
+    whole = (estimates["article_id"] == "") & estimates["outlet"].map(outlets)
+    return estimates[whole | estimates["article_id"].isin(done)]
+
+
+def prefer_labels(labels: Mapping[str, pd.DataFrame], codings: pd.DataFrame) -> pd.DataFrame:
+    """Return one label a sentence and field: the reference coding's where it is coded, else the models'.
+
+    Where the coding is not complete, the columns of `lay_beside` stand beside, for comparisons to
+    be corrected by.
+    """
+    raw = labels["raw"]
+    if "coded" not in labels:
+        return raw
+    seen = set(pivot_codings(codings, coder=pick_reference(codings))["sentence_id"])
+    rest = raw[~raw["sentence_id"].isin(seen)]
+    if rest.empty:
+        return labels["coded"]
+    both = pd.concat([labels["coded"], rest], ignore_index=True)
+    own = raw.set_index("sentence_id").reindex(both["sentence_id"])
+    for field in raw.columns.drop(["sentence_id", "article_id", "outlet", "voice"]):
+        given = both[field] if field in both else pd.Series("", both.index)
+        blank = given.isna() if field.startswith("stance_") else given.fillna("") == ""
+        both[field] = np.where(blank, own[field].to_numpy(), given)
+    beside = lay_beside(raw, codings).drop(columns=["article_id", "outlet"])
+    return raw[["sentence_id"]].merge(both).merge(beside, on="sentence_id")

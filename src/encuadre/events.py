@@ -20,6 +20,7 @@ from pydantic import (
 )
 
 from encuadre.articles import count_words
+from encuadre.consistency import DATE_PATTERN, explain_faults
 from encuadre.errors import EncuadreError, StudyError
 from encuadre.study import Id, Words
 
@@ -60,7 +61,7 @@ class Event(Entry):
     date: Annotated[
         str,
         BeforeValidator(lambda v: v if isinstance(v, int) else str(v)),
-        StringConstraints(pattern=r"^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$"),
+        StringConstraints(pattern=DATE_PATTERN),
     ]
     carry: Words = ()
     reach: Annotated[int, Field(ge=0)] = 0
@@ -123,11 +124,7 @@ def _parse_entry(entry: object, model: type[Part]) -> tuple[Part | None, list[st
     try:
         rule = model.model_validate(entry)
     except ValidationError as error:
-        return None, [
-            f"{'.'.join(str(p) for p in fault['loc'])}: {fault['msg']} "
-            f"(got {str(fault['input'])[:60]!r}). Correct the entry."
-            for fault in error.errors()
-        ]
+        return None, explain_faults(error, known=[*model.model_fields])
     phrases = [*rule.names, *(p for group in rule.together for p in group), *rule.unless]
     faults = []
     if not rule.names and not rule.together:
@@ -293,49 +290,3 @@ def compare_events(
     rows = [(*p, number[p], taken[p], taken[p] / room[p[1]] if room[p[1]] else 0.0) for p in pairs]
     columns = ["event", "article_id", "sentences", "words", "share"]
     return pd.DataFrame(rows, columns=pd.Index(columns)).astype({"share": float})
-
-
-def place_events(
-    traced: pd.DataFrame, sentences: pd.DataFrame, *, edge: float = 0.25
-) -> pd.DataFrame:
-    """Say where in each article each event first comes up.
-
-    Parameters
-    ----------
-    traced, sentences : DataFrame
-        The tables `events` and `sentences`.
-    edge : float
-        Share of an article's words (above 0, at most 0.5) that counts as its lead, and as its end.
-
-    Returns
-    -------
-    DataFrame
-        event, article_id, sentence_id (the first that tells of it), before (share of the article's
-        words before that sentence, 0..1) and place (lead, middle or end); told pairs only.
-    """
-    if not 0 < edge <= 0.5:
-        raise EncuadreError(
-            f"`edge` is {edge}; expected a share above 0 and at most 0.5, such as 0.25."
-        )
-    prose = select_prose(sentences)
-    spans: dict[str, tuple[int, int]] = {}
-    room: Counter[str] = Counter()
-    for sentence, article, text in zip(
-        prose["sentence_id"], prose["article_id"], prose["text"], strict=True
-    ):
-        spans[sentence] = (len(spans), room[article])
-        room[article] += count_words(text)
-    first: dict[tuple[str, str], str] = {}
-    for event, sentence, article in zip(
-        traced["event"], traced["sentence_id"], traced["article_id"], strict=True
-    ):
-        known = first.get((event, article))
-        if sentence in spans and (known is None or spans[sentence] < spans[known]):
-            first[event, article] = sentence
-    rows = []
-    for (event, article), sentence in first.items():
-        before = spans[sentence][1] / room[article] if room[article] else 0.0
-        place = "lead" if before < edge else "middle" if before < 1 - edge else "end"
-        rows.append((event, article, sentence, before, place))
-    columns = ["event", "article_id", "sentence_id", "before", "place"]
-    return pd.DataFrame(rows, columns=pd.Index(columns)).astype({"before": float})

@@ -1,177 +1,146 @@
-"""Contrasts and their stability: the same difference under every other way to count.
+"""Findings counted in every other way: how far the estimate moves, and whether the conclusion holds.
 
-A finding is a difference between two groups of sentences. It is taken again with other labels (each
-coder, the models), with and without headlines, and with and without the altered copies, where the
-groups allow it (a multiverse; Steegen et al. 2016).
+The grid is declared in `encuadre.ways`. A way that leaves fewer than `FEW` sentences on a side cannot
+be counted; it is listed, and is neither for nor against the finding.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from itertools import product
 
 import numpy as np
 import pandas as pd
 
-from encuadre.coding import list_coders, pivot_codings
-from encuadre.estimates import estimate_gap, label_by_coding
+from encuadre.contrasts import (
+    DRAWN,
+    EMPTY,
+    UNITS,
+    Contrast,
+    Sample,
+    list_scale,
+    measure_gap,
+    pick_samples,
+)
+from encuadre.strength import FEW, Stability
+from encuadre.ways import CHOICES, COUNTED, SEEDS, WITHOUT, Reading, Way, list_ways
 
-
-@dataclass(frozen=True)
-class Group:
-    """Sentences of some outlets in some voice: "all", "own" or "quoted"."""
-
-    outlets: tuple[str, ...]
-    voice: str = "all"
-
-
-@dataclass(frozen=True)
-class Contrast:
-    """The second group's mean minus the first's; `values` says what each label counts for."""
-
-    id: str
-    field: str
-    values: Mapping[str, float]
-    first: Group
-    second: Group
-
-
-@dataclass(frozen=True)
-class Way:
-    """One way to count: whose labels, which segments."""
-
-    labels: str
-    segments: str
-    table: pd.DataFrame
-
-
-def list_ways(
-    labels: Mapping[str, pd.DataFrame],
-    sentences: pd.DataFrame,
-    articles: pd.DataFrame,
-    codings: pd.DataFrame,
-) -> list[Way]:
-    """Return the ways to count, the one of the report first.
-
-    Parameters
-    ----------
-    labels : mapping
-        As `lay_out_labels` gives it.
-    """
-    sources = {"reference": labels["coded"]} if "coded" in labels else {}
-    for coder in list_coders(codings):
-        sources[coder] = label_by_coding(sentences, articles, pivot_codings(codings, coder=coder))
-    sources["models"] = labels["raw"]
-    body = set(sentences.loc[sentences["segment"] == "body", "sentence_id"])
-    return [
-        Way(name, segments, table if segments == "all" else table[table["sentence_id"].isin(body)])
-        for name, table in sources.items()
-        for segments in ("all", "body only")
-    ]
-
-
-def measure_contrast(
-    contrast: Contrast,
-    table: pd.DataFrame,
-    *,
-    own_voice: str,
-    seed: int,
-    draws: int,
-    level: float = 0.95,
-) -> dict[str, float]:
-    """Return both means, their difference with its interval, and the smaller group's size.
-
-    Returns
-    -------
-    dict
-        first, second, estimate, low, high, n; not a number where a group is empty or the field is
-        not in the table.
-    """
-    categories = [c for c in contrast.values]
-    values = np.array([contrast.values[c] for c in categories] + [0.0])
-    counts = []
-    for group in (contrast.first, contrast.second):
-        if contrast.field not in table:
-            counts.append([np.zeros(len(values))])
-            continue
-        kept = table[table["outlet"].isin(group.outlets) & (table[contrast.field] != "")]
-        if group.voice != "all":
-            kept = kept[(kept["voice"] == own_voice) == (group.voice == "own")]
-        parts = [g for _, g in kept.groupby("article_id")]
-        counts.append(
-            [_count(part[contrast.field], categories) for part in parts] or [np.zeros(len(values))]
-        )
-    sizes = [int(np.sum(c)) for c in counts]
-    if min(sizes) == 0:
-        return {
-            "first": np.nan,
-            "second": np.nan,
-            "estimate": np.nan,
-            "low": np.nan,
-            "high": np.nan,
-            "n": 0,
-        }
-    gap, low, high = estimate_gap(
-        counts[0], counts[1], values=values, seed=seed, draws=draws, level=level
-    )
-    means = [float(np.sum(c, axis=0) @ values / np.sum(c)) for c in counts]
-    return {
-        "first": means[0],
-        "second": means[1],
-        "estimate": gap,
-        "low": low,
-        "high": high,
-        "n": min(sizes),
-    }
-
-
-def _count(labels: pd.Series, categories: Sequence[str]) -> np.ndarray:
-    counts = [int((labels == c).sum()) for c in categories]
-    return np.array([*counts, len(labels) - sum(counts)])
+COLUMNS = ["finding", *CHOICES, "estimate", "low", "high", "n", "holds", "clear"]
 
 
 def measure_stability(
     contrasts: Sequence[Contrast],
-    ways: Sequence[Way],
+    readings: Sequence[Reading],
+    articles: pd.DataFrame,
     *,
     own_voice: str,
     seed: int,
-    draws: int = 500,
+    draws: int = 1000,
 ) -> pd.DataFrame:
-    """Take each contrast in every way to count.
+    """Take each contrast in every way to count that its grid holds.
+
+    Parameters
+    ----------
+    contrasts : sequence of Contrast
+    readings : sequence of Reading
+        As `list_readings` gives them.
+    articles : DataFrame
+        The table `articles`.
+    own_voice : str
+        Id of the outlet's own voice.
+    seed, draws
+        Of the 95% intervals, which are not widened for having picked the contrast.
 
     Returns
     -------
     DataFrame
-        finding, labels, segments, estimate, low, high, n, holds (same sign as in the first way).
+        The table `stability`: a row a contrast and way, the report's own way first; a choice that
+        does not touch the contrast is empty. `estimate` is not a number where fewer than `FEW`
+        sentences stand on a side. `holds`: the estimate has the sign that it has in the report;
+        `clear`: so have both ends of its interval.
     """
     rows = []
     for contrast in contrasts:
-        sign = 0.0
-        for way in ways:
-            result = measure_contrast(
-                contrast, way.table, own_voice=own_voice, seed=seed, draws=draws
+        first = len(rows)
+        for way in list_ways(contrast, readings, articles):
+            rows += _count_way(contrast, way, own_voice=own_voice, seed=seed, draws=draws)
+        sign = np.sign(rows[first]["estimate"]) if len(rows) > first else 0.0
+        for row in rows[first:]:
+            row["holds"] = bool(sign and np.sign(row["estimate"]) == sign)
+            row["clear"] = bool(
+                row["holds"] and np.sign(row["low"]) == np.sign(row["high"]) == sign
             )
-            if way is ways[0]:
-                sign = float(np.sign(result["estimate"]))
-            rows.append(
-                {
-                    "finding": contrast.id,
-                    "labels": way.labels,
-                    "segments": way.segments,
-                    **{k: result[k] for k in ("estimate", "low", "high", "n")},
-                    "holds": bool(np.sign(result["estimate"]) == sign),
-                }
+    return pd.DataFrame(rows, columns=pd.Index(COLUMNS))
+
+
+def _count_way(
+    contrast: Contrast, way: Way, *, own_voice: str, seed: int, draws: int
+) -> Iterator[dict]:
+    samples: tuple[Sample, Sample] | None = pick_samples(contrast, way.table, own_voice=own_voice)
+    if samples and min(len(s.values) for s in samples) < FEW:
+        samples = None
+    for unit, drawn, step in product(UNITS, DRAWN, SEEDS):
+        found = EMPTY
+        if samples:
+            found = measure_gap(
+                samples,
+                scale=list_scale(contrast),
+                seed=seed + step,
+                draws=draws,
+                unit=unit,
+                drawn=drawn,
             )
-    return pd.DataFrame(
-        rows,
-        columns=pd.Index(
-            ["finding", "labels", "segments", "estimate", "low", "high", "n", "holds"]
-        ),
+        choices = {**way.choices, "unit": unit, "drawn": drawn, "seed": str(seed + step)}
+        yield {
+            "finding": contrast.id,
+            **{choice: choices.get(choice, "") for choice in CHOICES},
+            **{k: found[k] for k in ("estimate", "low", "high", "n")},
+        }
+
+
+def list_estimates(stability: pd.DataFrame, finding: str) -> pd.DataFrame:
+    """Return one row a way to count a finding, the report's own first.
+
+    What changes only the interval is brought together: `clear` where every interval is.
+    """
+    mine = stability[stability["finding"] == finding]
+    clear = mine.groupby(list(COUNTED), sort=False)["clear"].transform("all")
+    return mine.assign(clear=clear).drop_duplicates(list(COUNTED)).reset_index(drop=True)
+
+
+def sum_up_stability(stability: pd.DataFrame, finding: str) -> Stability:
+    """Return how a finding fares in the ways to count other than the report's own."""
+    ways = list_estimates(stability, finding)
+    known = ways.iloc[1:].dropna(subset=["estimate"])
+    every = stability[stability["finding"] == finding].iloc[1:].dropna(subset=["estimate"])
+    without = ways[ways["copies"] == WITHOUT]
+    return Stability(
+        ways=len(known),
+        uncounted=int(ways["estimate"].isna().sum()),
+        holds=float(known["holds"].mean()),
+        clear=float(every["clear"].mean()),
+        altered=len(without) > 0,
+        intact=float(without.dropna(subset=["estimate"])["holds"].mean()),
     )
 
 
-def share_holding(stability: pd.DataFrame, finding: str) -> float:
-    """Return the share of the other ways in which a finding keeps its sign; not a number without any."""
-    other = stability[(stability["finding"] == finding) & stability["estimate"].notna()].iloc[1:]
-    return float(other["holds"].mean()) if len(other) else float("nan")
+def rank_choices(stability: pd.DataFrame, finding: str) -> pd.DataFrame:
+    """Rank the choices by how far they move the estimate of a finding.
+
+    Returns
+    -------
+    DataFrame
+        choice, range (of the mean estimates of its options), low_option, low, high_option, high;
+        the widest range first. A choice with fewer than two options that could be counted is left
+        out; a threshold is compared among the labels that have one.
+    """
+    known = list_estimates(stability, finding).dropna(subset=["estimate"])
+    rows = []
+    for choice in COUNTED:
+        means = known[known[choice] != ""].groupby(choice, sort=False)["estimate"].mean()
+        if len(means) > 1:
+            low, high = means.idxmin(), means.idxmax()
+            rows.append((choice, means[high] - means[low], low, means[low], high, means[high]))
+    columns = ["choice", "range", "low_option", "low", "high_option", "high"]
+    table = pd.DataFrame(rows, columns=pd.Index(columns))
+    return table.sort_values("range", ascending=False, kind="stable").reset_index(drop=True)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 
 import pandas as pd
 
 from encuadre.estimates import prefer_coded
 from encuadre.prose import link_evidence, say_interval, say_percent, say_signed, start_sentence
+from encuadre.strength import FEW
 
 
 def tabulate_shares(
@@ -34,7 +35,8 @@ def tabulate_shares(
     Returns
     -------
     DataFrame
-        One row a category and one for n, one column an outlet.
+        One row a category and one for n, one column an outlet. A stance of fewer than `FEW`
+        sentences has no share.
     """
     rows = prefer_coded(
         estimates[(estimates["measure"] == measure) & (estimates["article_id"] == "")]
@@ -46,6 +48,10 @@ def tabulate_shares(
     for outlet, ids in _list_articles(articles).items():
         own = rows[rows["outlet"] == outlet].set_index("category")
         cells = []
+        if measure == "stance" and len(own) and 0 < own["n"].max() < FEW:
+            n = link_evidence(str(int(own["n"].max())), article=ids, target=target)
+            table[outlet] = [*["too few"] * len(labels), n]
+            continue
         for category in labels:
             share = own["estimate"].get(category, float("nan"))
             filters = {"article": ids, measure: category, "target": target}
@@ -55,7 +61,10 @@ def tabulate_shares(
 
 
 def tabulate_means(estimates: pd.DataFrame, articles: pd.DataFrame, *, target: str) -> pd.DataFrame:
-    """Return mean stance toward a target by outlet, own voice and quoted voices, with interval and n."""
+    """Return mean stance toward a target by outlet, own voice and quoted voices, with interval and n.
+
+    Fewer than `FEW` sentences have no mean.
+    """
     rows = prefer_coded(
         estimates[(estimates["measure"] == "stance") & (estimates["article_id"] == "")]
     )
@@ -65,6 +74,11 @@ def tabulate_means(estimates: pd.DataFrame, articles: pd.DataFrame, *, target: s
         line = {"Outlet": outlet}
         for voice, name in (("own", "Own voice"), ("quoted", "Quoted voices")):
             found = rows[(rows["outlet"] == outlet) & (rows["voice"] == voice) & (rows["n"] > 0)]
+            if len(found) and found["n"].iloc[0] < FEW:
+                n = str(int(found["n"].iloc[0]))
+                few = link_evidence(n, article=ids, voice=voice, target=target)
+                line |= {name: "too few", f"{name}: 95% interval": "", f"{name}: n": few}
+                continue
             if found.empty:
                 line |= {name: "not mentioned", f"{name}: 95% interval": "", f"{name}: n": "0"}
                 continue
@@ -78,9 +92,19 @@ def tabulate_means(estimates: pd.DataFrame, articles: pd.DataFrame, *, target: s
 
 
 def tabulate_events(
-    compared: pd.DataFrame, articles: pd.DataFrame, names: Mapping[str, str]
+    compared: pd.DataFrame,
+    articles: pd.DataFrame,
+    names: Mapping[str, str],
+    *,
+    possible: Set[tuple[str, str]],
 ) -> pd.DataFrame:
-    """Return the number of sentences that tell each event, by outlet."""
+    """Return the number of sentences that tell each event, by outlet.
+
+    Parameters
+    ----------
+    possible : set of (event, article_id)
+        As `list_possible` gives it; "later" stands where the event is younger than the articles.
+    """
     placed = compared.merge(articles[["article_id", "outlet"]], on="article_id")
     counts = placed.groupby(["event", "outlet"])["sentences"].sum()
     table: dict[str, list[str]] = {"Event": list(names.values())}
@@ -88,7 +112,9 @@ def tabulate_events(
         cells = []
         for event in names:
             n = int(counts.get((event, outlet), 0))
-            cells.append(link_evidence(str(n), article=ids, event=event) if n else "0")
+            open_to = any((event, article) in possible for article in ids.split(","))
+            none = "0" if open_to else "later"
+            cells.append(link_evidence(str(n), article=ids, event=event) if n else none)
         table[outlet] = cells
     return pd.DataFrame(table)
 

@@ -83,6 +83,22 @@ def say_count(n: int, noun: str, plural: str = "") -> str:
     return f"{word} {noun if n == 1 else plural or noun + 's'}"
 
 
+def say_number(n: int) -> str:
+    """Return a whole number, up to twelve in words."""
+    return _NUMBERS[n] if 0 < n < len(_NUMBERS) else f"{n:,}"
+
+
+def say_amount(value: float, unit: str = "") -> str:
+    """Return a figure as a text would write it: 30,000, 17%, $215 billion, $1.2 million."""
+    if unit.split(" per ")[0] == "%":
+        return f"{value:g}%"
+    money = "$" if unit.split(" per ")[0] == "USD" else ""
+    for size, name in ((1e12, " trillion"), (1e9, " billion"), (1e6, " million")):
+        if money and abs(value) >= size and round(value / size, 2) * size == value:
+            return f"{money}{value / size:g}{name}"
+    return f"{money}{value:,.0f}"
+
+
 def join_words(words: Sequence[str], last: str = "and") -> str:
     """Return words as a list in a sentence: a, b and c."""
     words = list(words)
@@ -95,19 +111,57 @@ def join_words(words: Sequence[str], last: str = "and") -> str:
     )
 
 
-def say_date(published_on: str) -> str:
-    """Return a date of full or reduced precision in words; empty stays empty."""
-    parts = published_on.split("-") if published_on else []
-    if len(parts) == 3:
-        return f"{int(parts[2])} {_MONTHS[int(parts[1]) - 1]} {parts[0]}"
-    if len(parts) == 2:
-        return f"{_MONTHS[int(parts[1]) - 1]} {parts[0]}"
-    return published_on
+def say_date(date: str, *, short: bool = False) -> str:
+    """Return a date of full or reduced precision in words; empty stays empty.
+
+    Parameters
+    ----------
+    date : str
+        ISO 8601.
+    short : bool
+        Whether to cut the month to three letters.
+    """
+    parts = date.split("-") if date else []
+    if len(parts) < 2:
+        return date
+    month = _MONTHS[int(parts[1]) - 1]
+    day = f"{int(parts[2])} " if len(parts) == 3 else ""
+    return f"{day}{month[:3] if short else month} {parts[0]}"
 
 
 def start_sentence(text: str) -> str:
     """Return the text with a capital at its start, also inside a Markdown link."""
     return re.sub(r"^(\[?)(\w)", lambda m: m[1] + m[2].upper(), text)
+
+
+def cut_text(text: str, limit: int) -> str:
+    """Return the text, or as many of its words as fit into so many characters, with an ellipsis."""
+    return text if len(text) <= limit else text[:limit].rsplit(" ", 1)[0].rstrip(" ,;:—–-") + " …"
+
+
+def round_brackets(text: str) -> str:
+    """Return the text for a table cell: without square brackets it neither makes nor ends a link."""
+    return text.replace("[", "(").replace("]", ")")
+
+
+def link_source(text: str, integrity: str, *, limit: int, **filters: object) -> str:
+    """Return a sentence of a source as a link in a table cell; one of an altered copy is marked.
+
+    Brackets are rounded (`round_brackets`).
+    """
+    safe = round_brackets(cut_text(text.strip(), limit))
+    mark = "" if integrity == "intact" else " (altered copy)"
+    return link_evidence(safe, **filters) + mark
+
+
+def link_cell(text: str, **filters: object) -> str:
+    """Return a name of the study or of a source as a link in a table cell, brackets rounded."""
+    return link_evidence(round_brackets(text), **filters)
+
+
+def list_articles(articles: pd.DataFrame, outlet: str) -> str:
+    """Return the ids of an outlet's articles as the filter `article` takes them."""
+    return ",".join(articles.loc[articles["outlet"] == outlet, "article_id"])
 
 
 def quote_source(text: str, integrity: str, *, limit: int = 0) -> str:
@@ -122,8 +176,7 @@ def quote_source(text: str, integrity: str, *, limit: int = 0) -> str:
     limit : int
         Cut after so many characters, at a word; 0 keeps all.
     """
-    if limit and len(text) > limit:
-        text = text[:limit].rsplit(" ", 1)[0] + " …"
+    text = cut_text(text, limit) if limit else text
     if integrity == "intact":
         return (
             "‘" + escape_markdown(text.strip()) + "’"
@@ -137,7 +190,7 @@ def say_outlets(outlets: Sequence[str], total: int) -> str:
     """Return outlets in words: all five, or their names."""
     if len(outlets) == total and total > 2:
         return f"all {_NUMBERS[total] if total < len(_NUMBERS) else total}"
-    return join_words(outlets)
+    return join_words([escape_markdown(o) for o in outlets])
 
 
 def warn_copies(articles: pd.DataFrame) -> str:
@@ -146,9 +199,7 @@ def warn_copies(articles: pd.DataFrame) -> str:
     if not altered:
         return ""
     verb = "is an altered copy" if len(altered) == 1 else "are altered copies"
-    return (
-        f"{join_words(list(dict.fromkeys(altered)))} {verb}: sentences from there are not verbatim."
-    )
+    return f"{join_words([escape_markdown(o) for o in dict.fromkeys(altered)])} {verb}: sentences from there are not verbatim."
 
 
 def warn_single(articles: pd.DataFrame) -> str:

@@ -24,6 +24,7 @@ _POINTING = re.compile(
     r"\b(?:the|this|that|its)\s(?:number|figure|total|toll|count|sum)\b|\bit\s(?:is|was|has)\b",
     re.I,
 )
+_BARE = ("more", "fewer", "less", "by", "to", "an", "a", "some", "other", "another", "USD")
 _PRECISION = {
     "order": r"dozens|scores|tens|hundreds|thousands|millions|billions|trillions",
     "more than": r"(?:more|greater)\sthan|over|at\sleast|in\sexcess\sof",
@@ -149,6 +150,9 @@ def compare_quantities(
 ) -> pd.DataFrame:
     """Set side by side the numbers that the study takes to be comparable.
 
+    The phrases of a family are looked for in the words that say what a number counts; where these
+    say no more than the unit ("$215 billion"), in its whole sentence.
+
     Parameters
     ----------
     quantities, sentences : DataFrame
@@ -175,6 +179,9 @@ def compare_quantities(
     rows = []
     for family in parse_families(families):
         matches = match_rule([row[3] for row in known], rule=family)
+        whole = match_rule([said[row[0]] for row in known], rule=family)
+        bare = [_is_bare(row[2], row[3]) for row in known]
+        matches = [m or (b and w) for m, b, w in zip(matches, bare, whole, strict=True)]
         for (key, value, unit, what, text), match in zip(known, matches, strict=True):
             if not match or unit.split(" per ")[0] != family.unit:
                 continue
@@ -186,6 +193,11 @@ def compare_quantities(
     columns = "quantity article_id sentence_id value unit period counts precision per_year text"
     table = pd.DataFrame(rows, columns=pd.Index(columns.split()))
     return table.astype({"value": float, "per_year": float})
+
+
+def _is_bare(unit: str, what: str) -> bool:
+    """Whether the words beside a number say no more than its unit: "$215 billion", "fewer people"."""
+    return not {w.lower() for w in re.findall(r"\w+", what)} - {*unit.split(), *_BARE}
 
 
 def _label_counts(text: str, counts: tuple[Count, ...]) -> str:

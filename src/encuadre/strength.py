@@ -6,20 +6,56 @@ The rules, in order:
 2. Reliability of the field below .667 (Krippendorff 2018): cannot tell.
 3. A contrast whose interval spans zero: cannot tell.
 4. Reliability unknown (nothing was coded by reading) or below .80: tentative.
-5. A share whose interval is wider than `WIDE`, or a contrast that fails in more than a tenth of the
-   other ways to count: tentative.
-6. Everything else: firm.
+5. A share whose interval is wider than `WIDE`: tentative.
+6. A contrast that was counted in no other way, that turns in more than a tenth of the other ways
+   (`HOLDS`), or whose interval spans zero in more than half of them (`CLEAR`): tentative.
+7. A contrast that rests on an altered copy, or turns in more than a tenth of the ways without it:
+   tentative.
+8. Everything else: firm.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from encuadre.agreement import FIRM, TENTATIVE
+from encuadre.prose import join_words, say_count, say_percent, say_signed
 
 FEW = 10
 WIDE = 0.3
 HOLDS = 0.9
+CLEAR = 0.5
+
+
+@dataclass(frozen=True)
+class Stability:
+    """How a contrast fares when it is counted in other ways.
+
+    Attributes
+    ----------
+    ways : int
+        Other ways in which it could be counted.
+    uncounted : int
+        Ways in which it could not.
+    holds : float
+        Share of `ways` in which the difference keeps its direction; not a number without any.
+    clear : float
+        Share of their intervals that lie wholly on that side of zero.
+    altered : bool
+        Whether an altered copy is among the articles compared.
+    intact : float
+        As `holds`, in the ways that leave altered copies out; not a number where none could be
+        counted.
+    """
+
+    ways: int
+    uncounted: int
+    holds: float
+    clear: float
+    altered: bool
+    intact: float
 
 
 def judge_estimate(*, n: int, low: float, high: float, alpha: float) -> str:
@@ -41,7 +77,7 @@ def judge_estimate(*, n: int, low: float, high: float, alpha: float) -> str:
     return "firm"
 
 
-def judge_contrast(*, n: int, low: float, high: float, alpha: float, holds: float) -> str:
+def judge_contrast(*, n: int, low: float, high: float, alpha: float, stability: Stability) -> str:
     """Return the strength of a difference.
 
     Parameters
@@ -52,21 +88,39 @@ def judge_contrast(*, n: int, low: float, high: float, alpha: float, holds: floa
         Interval of the difference.
     alpha : float
         Reliability of the field between two coders; not a number where it is not known.
-    holds : float
-        Share of the other ways to count in which the difference keeps its sign, 0..1; not a number
-        where none was tried.
+    stability : Stability
+        How the difference fares in the other ways to count.
     """
     if n < FEW or math.isnan(low) or low <= 0 <= high or alpha < TENTATIVE:
         return "cannot_tell"
-    if math.isnan(alpha) or alpha < FIRM or math.isnan(holds) or holds < HOLDS:
-        return "tentative"
-    return "firm"
+    reliable = alpha >= FIRM
+    stable = stability.holds >= HOLDS and stability.clear >= CLEAR
+    sound = not stability.altered or stability.intact >= HOLDS
+    return "firm" if reliable and stable and sound else "tentative"
 
 
 def explain_strength(
-    strength: str, *, n: int, low: float, high: float, alpha: float, holds: float, field: str
+    strength: str,
+    *,
+    n: int,
+    low: float,
+    high: float,
+    alpha: float,
+    stability: Stability,
+    field: str,
+    altered: Sequence[str] = (),
 ) -> str:
-    """Say in a sentence why a contrast has its strength."""
+    """Say in a few sentences why a contrast has its strength, as plain text.
+
+    Parameters
+    ----------
+    strength : str
+        As `judge_contrast` gives it; the other parameters are those that it takes.
+    field : str
+        What was labelled, in words.
+    altered : sequence of str
+        The outlets compared whose copies are altered.
+    """
     reliability = (
         f"{field[:1].upper()}{field[1:]} was not coded by reading, so the model stands alone."
     )
@@ -77,12 +131,49 @@ def explain_strength(
             return f"Only {n} sentences stand on one side; fewer than {FEW} are not compared."
         if alpha < TENTATIVE:
             return f"Two codings by reading agree too little on {field} (alpha {alpha:.2f}, below {TENTATIVE:g})."
-        return f"The interval of the difference, {low:+.2f} to {high:+.2f}, spans zero.".replace(
-            "-", "−"
+        return (
+            f"The interval of the difference, {say_signed(low)} to {say_signed(high)}, spans zero."
         )
-    kept = (
-        ""
-        if math.isnan(holds)
-        else f" The difference keeps its direction in {holds:.0%} of the other ways to count."
+    return " ".join(
+        s for s in (reliability, _say_ways(stability), _say_copies(stability, altered)) if s
     )
-    return reliability + kept
+
+
+def _say_ways(stability: Stability) -> str:
+    if not stability.ways:
+        return "It was counted in no other way."
+    ways = say_count(stability.ways, "other way")
+    if stability.ways == 1:
+        kept = "" if stability.holds else "does not "
+        zero = "excludes" if stability.clear else "spans"
+        return f"The difference {kept}{'keeps' if stability.holds else 'keep'} its direction in the one other way to count; the interval there {zero} zero."
+    kept = {0.0: f"in none of the {ways}", 1.0: f"in all {ways}"}.get(
+        stability.holds, f"in {say_percent(stability.holds)} of the {ways}"
+    )
+    clear = "all" if stability.clear == 1 else say_percent(stability.clear)
+    return f"The difference keeps its direction {kept} to count; {clear} of their intervals exclude zero."
+
+
+def _say_copies(stability: Stability, altered: Sequence[str]) -> str:
+    if not stability.altered:
+        return ""
+    one = len(altered) == 1
+    if math.isnan(stability.intact):
+        copies = (
+            "copy of {} is altered, and there is no counting without it"
+            if one
+            else "copies of {} are altered, and there is no counting without them"
+        )
+        return f"The {copies.format(join_words(altered))}, so it is not called firm."
+    return f"Without the altered {'copy' if one else 'copies'} of {join_words(altered)} it keeps its direction in {say_percent(stability.intact)} of the ways."
+
+
+def describe_rules() -> list[str]:
+    """State the rules of this module with their thresholds, as Markdown."""
+    return [
+        f"*Cannot tell*: fewer than {say_count(FEW, 'sentence')} on one side; or two codings agree with alpha below {TENTATIVE:g}; or the interval of the difference spans zero. "
+        f"*Tentative*: nothing was coded by reading, or alpha lies below {FIRM:.2f}; or a share’s interval is wider than {say_percent(WIDE)}; "
+        f"or the difference keeps its direction in fewer than {say_percent(HOLDS)} of the other ways to count, or fewer than {say_percent(CLEAR)} of their intervals exclude zero; "
+        "or it rests on an altered copy, so that there is no counting without it. *Firm*: everything else. "
+        "What is counted and not estimated, such as an event told or left out, is firm where the copies are as published."
+    ]

@@ -5,18 +5,26 @@ from __future__ import annotations
 import csv
 import io
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, NamedTuple, TypeVar
 
 import pandas as pd
 from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationError
 
+from encuadre.consistency import (
+    ID_PATTERN,
+    check_agreement,
+    check_codebook,
+    check_event_lists,
+    check_outlets,
+    check_settings,
+    explain_faults,
+)
 from encuadre.errors import EncuadreError, StudyError
 from encuadre.plain_yaml import parse_mapping
 
-Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+Id = Annotated[str, StringConstraints(pattern=ID_PATTERN)]
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 Words = Annotated[tuple[Text, ...], BeforeValidator(lambda v: () if v is None else v)]
-RESERVED_VOICES = ("all", "own", "quoted")
 SOURCE_COLUMNS = (
     "article_id", "file", "outlet", "title", "author", "published_on", "genre", "host",
     "integrity", "language", "note",
@@ -96,12 +104,13 @@ class Codebook(_Part):
             if field.name == name:
                 return field
         known = ", ".join(f.name for f in self.fields)
-        raise EncuadreError(
-            f"The codebook has no field '{name}'; its fields are {known}. Add it to codebook.yml."
-        )
+        there = f"its fields are {known}" if known else "it has no fields at all"
+        raise EncuadreError(f"The codebook has no field '{name}'; {there}. Add it to codebook.yml.")
 
 
-class _Settings(_Part):
+class Settings(_Part):
+    """What study.yml holds."""
+
     title: Text
     question: Text
     targets: tuple[Target, ...]
@@ -157,84 +166,57 @@ def read_study(path: str | Path) -> Study:
     StudyError
         With all faults that were found, each naming file, place and remedy.
     """
-    root = Path(path)
+    return assemble_study(read_files(path))
+
+
+class StudyFiles(NamedTuple):
+    """The files of a study as read, None where one cannot be used, and the faults found."""
+
+    root: Path
+    settings: Settings | None
+    codebook: Codebook | None
+    events: dict[str, Any]
+    sources: pd.DataFrame | None
+    faults: list[str]
+
+
+def read_files(path: str | Path) -> StudyFiles:
+    """Read and check the files of a study but its articles; the faults are collected, not raised."""
+    root, faults = Path(path), []
     if not root.is_dir():
-        raise StudyError(
-            [
-                f"There is no study folder '{root}'. Give the folder that holds study.yml, or make "
-                "one with `build_report.py new`."
-            ]
+        fault = (
+            f"There is no study folder '{root}'. Give the folder that holds study.yml, or make one "
+            "with `build_report.py new`."
         )
-    faults: list[str] = []
-    settings = _read_model(root, "study.yml", _Settings, faults)
+        return StudyFiles(root, None, None, {}, None, [fault])
+    settings = _read_model(root, "study.yml", Settings, faults)
     codebook = _read_model(root, "codebook.yml", Codebook, faults)
     has_events = (root / "events.yml").exists()
-    events = _read_mapping(root, "events.yml", faults) if has_events else None
+    events = (_read_mapping(root, "events.yml", faults) if has_events else None) or {}
+    before = len(faults)
     sources = _read_sources(root, faults)
-    faults += _check_settings(settings) if settings else []
-    faults += _check_codebook(codebook) if codebook else []
-    if faults or settings is None or codebook is None or sources is None:
-        raise StudyError(faults)
+    whole = sources is not None and len(faults) == before
+    faults += check_settings(settings) if settings else []
+    faults += check_codebook(codebook) if codebook else []
+    faults += check_agreement(settings, codebook) if settings and codebook else []
+    faults += check_outlets(settings, sources) if settings and whole else []
+    faults += check_event_lists(events)
+    return StudyFiles(root, settings, codebook, events, sources, faults)
+
+
+def assemble_study(files: StudyFiles) -> Study:
+    """Return the study that the files make; StudyError with their faults."""
+    settings, codebook, sources = files.settings, files.codebook, files.sources
+    if files.faults or settings is None or codebook is None or sources is None:
+        raise StudyError(files.faults)
     # An empty name passes here: read_articles reports it with its row.
     named = {outlet.name: outlet for outlet in settings.outlets}
     names = dict.fromkeys(sources["outlet"])
-    fields: dict[str, Any] = {name: getattr(settings, name) for name in _Settings.model_fields}
+    fields: dict[str, Any] = {name: getattr(settings, name) for name in Settings.model_fields}
     fields["outlets"] = tuple(
         named.get(n) or Outlet.model_construct(name=n, short=n) for n in names
     )
-    return Study(root=root, codebook=codebook, events=events or {}, sources=sources, **fields)
-
-
-def _check_settings(settings: _Settings) -> list[str]:
-    faults = []
-    for part, key in (("targets", "id"), ("voices", "id"), ("speakers", "name")):
-        faults += _find_twice([getattr(x, key) for x in getattr(settings, part)], part, key)
-    for key in ("name", "short"):
-        faults += _find_twice([getattr(outlet, key) for outlet in settings.outlets], "outlets", key)
-    faults += [
-        f"study.yml, {part}: the list is empty. Name at least one."
-        for part in ("targets", "voices")
-        if not getattr(settings, part)
-    ]
-    voices = [voice.id for voice in settings.voices]
-    faults += [
-        f"study.yml, voices: the id '{v}' has a meaning of its own in links. Choose another."
-        for v in voices
-        if v in RESERVED_VOICES
-    ]
-    faults += [
-        f"study.yml, speakers: '{s.name}' has voice '{s.voice}'; the voices are "
-        f"{', '.join(voices) or 'none'}. Correct the voice or add it."
-        for s in settings.speakers
-        if s.voice not in voices
-    ]
-    faults += [
-        f"study.yml, targets: '{t.id}' has no names. List the names that stand for it in the text."
-        for t in settings.targets
-        if not t.names
-    ]
-    if settings.near_duplicates not in ("refuse", "allow"):
-        arrived = settings.near_duplicates
-        faults.append(
-            f"study.yml, near_duplicates: '{arrived}' arrived; write `refuse` or `allow`."
-        )
-    return faults
-
-
-def _check_codebook(codebook: Codebook) -> list[str]:
-    faults = _find_twice([f.name for f in codebook.fields], "fields", "name", file="codebook.yml")
-    for field in codebook.fields:
-        place = f"field '{field.name}'"
-        ids = [label.id for label in field.labels]
-        faults += _find_twice(ids, place, "id", file="codebook.yml")
-        if not ids:
-            faults.append(f"codebook.yml, {place}: it has no labels. Define at least one.")
-    return faults
-
-
-def _find_twice(values: list[str], part: str, key: str, *, file: str = "study.yml") -> list[str]:
-    twice = dict.fromkeys(v for v in values if values.count(v) > 1)
-    return [f"{file}, {part}: {key} '{v}' stands twice. Give each its own {key}." for v in twice]
+    return Study(root=files.root, codebook=codebook, events=files.events, sources=sources, **fields)
 
 
 def _read_text(root: Path, name: str, faults: list[str]) -> str | None:
@@ -266,18 +248,7 @@ def _read_model(root: Path, name: str, model: type[_Model], faults: list[str]) -
     try:
         return model(**data)
     except ValidationError as error:
-        for fault in error.errors():
-            place = ".".join(str(p) for p in fault["loc"])
-            arrived = str(fault["input"])[:60]
-            what = f"{fault['msg'][:1].lower()}{fault['msg'][1:]}"
-            if fault["type"] == "missing":
-                faults.append(f"{name}, {place}: it is missing. Add it.")
-            elif fault["type"] == "extra_forbidden":
-                faults.append(f"{name}, {place}: no such entry exists. Remove or rename it.")
-            else:
-                faults.append(
-                    f"{name}, {place}: {what}, but {arrived!r} arrived. Correct the entry."
-                )
+        faults += [f"{name}, {said}" for said in explain_faults(error, known=[*model.model_fields])]
     return None
 
 

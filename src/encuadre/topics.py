@@ -90,11 +90,13 @@ def _share_out(held: np.ndarray) -> np.ndarray:
 def name_topics(
     topic_words: pd.DataFrame, *, names: Mapping[str, str], words: int = 3
 ) -> list[str]:
-    """Name each topic: the study's name for its first word, or else its first words."""
+    """Name each topic: the study's name for its first word, or else a number and its first words."""
     labels = []
-    for _, group in topic_words.sort_values(["topic", "rank"]).groupby("topic"):
+    for number, (_, group) in enumerate(
+        topic_words.sort_values(["topic", "rank"]).groupby("topic"), start=1
+    ):
         top = group["word"].tolist()
-        labels.append(names.get(top[0], ", ".join(top[:words])))
+        labels.append(names.get(top[0], f"Topic {number} ({', '.join(top[:words])})"))
     return labels
 
 

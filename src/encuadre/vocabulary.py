@@ -33,7 +33,7 @@ _DATES = frozenset(
 )
 _EXTRA_STOP_WORDS = frozenset(
     "said says told year years last including just like recent new use used make made way did does "
-    "yr mentioned informed don doesn isn ve ll re".split()
+    "yr mentioned informed don doesn isn ve ll re mr mrs ms sen sens rep reps gov govs".split()
 )
 _STOP_WORDS = ENGLISH_STOP_WORDS | _EXTRA_STOP_WORDS | _DATES
 _TOKEN = re.compile(r"\b[^\W\d_][\w’'-]*[^\W_]\b")

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
+from encuadre.attribution_words import FORMS
 from encuadre.errors import EncuadreError
 from encuadre.events import select_prose
 
@@ -18,6 +19,10 @@ _TOKEN = re.compile(r"(?:[^\W\d_]\.){2,}|(?:[^\W\d_]\.)+[^\W\d_](?!\w)|[^\W\d_]+
 _CONTRACTED = re.compile(r"(?:n't|'(?:ll|re|ve|d|m))$")
 _APART = re.compile(r"[\s-]*")
 _Z = 1.959963984540054
+_SHARED = 0.75
+_SPEECH = frozenset(form for form, (_, kind, _) in FORMS.items() if kind == "state")
+PLAIN_WORDS = frozenset(ENGLISH_STOP_WORDS) | _SPEECH
+"""Words that say nothing of an outlet's framing: stop words, and those that only report speech."""
 _COLUMNS = (
     "article_id",
     "outlet",
@@ -81,13 +86,11 @@ def _list_phrases(
     ngram: Sequence[int],
     stop_words: frozenset[str],
     hidden: Set[tuple[str, ...]],
-) -> list[tuple[str, int, str]]:
-    """Return the phrases of content words that stand side by side, with length and spelling.
-
-    Spelling is "name" (in capitals where no sentence or quotation starts), "open" (in capitals
-    where one may start) or "plain".
-    """
+    names: Set[str],
+) -> list[tuple[str, int]]:
+    """Return the phrases of content words that stand side by side, with their length."""
     masked = _mask_names(tokens, hidden)
+    masked = [m or (t.capital and t.word in names) for t, m in zip(tokens, masked, strict=True)]
     usable = [
         _is_content(t.word, stop_words) and not m for t, m in zip(tokens, masked, strict=True)
     ]
@@ -97,11 +100,24 @@ def _list_phrases(
             part = tokens[first : first + size]
             if not all(usable[first : first + size]) or not all(t.joined for t in part[1:]):
                 continue
-            spelling = "name" if size > 1 or part[0].joined else "open"
-            if not all(t.capital for t in part):
-                spelling = "plain"
-            phrases.append((" ".join(t.word for t in part), size, spelling))
+            phrases.append((" ".join(t.word for t in part), size))
     return phrases
+
+
+def find_names(texts: Iterable[Sequence[Token]]) -> set[str]:
+    """Return the words that are names: written with a capital inside a sentence, and never without.
+
+    So persons, places, peoples, bodies and months go by themselves, in any study.
+    """
+    inside: set[str] = set()
+    plain: set[str] = set()
+    for tokens in texts:
+        for token in tokens:
+            if not token.capital:
+                plain.add(token.word.lower())
+            elif token.joined:
+                inside.add(token.word)
+    return {word for word in inside if word.lower() not in plain}
 
 
 def _mask_names(tokens: Sequence[Token], hidden: Set[tuple[str, ...]]) -> list[bool]:
@@ -125,7 +141,7 @@ def compare_wording(
     prior: float = 500.0,
     altered: Iterable[str] | None = None,
     hidden: Iterable[str] = (),
-    stop_words: Iterable[str] = ENGLISH_STOP_WORDS,
+    stop_words: Iterable[str] = PLAIN_WORDS,
 ) -> pd.DataFrame:
     r"""Compare how often each outlet and the rest use each word or phrase.
 
@@ -141,7 +157,9 @@ def compare_wording(
 
     where r is the rest. Totals are taken over phrases of one length, so that words are compared
     with words and pairs with pairs. Words are counted as if drawn one by one; they come in
-    clusters, so the intervals are too narrow rather than too wide.
+    clusters, so the intervals are too narrow rather than too wide. Names (`find_names`) and words
+    that only report speech are left out: who is named and that he speaks is no framing. A word that
+    stands almost only inside one longer phrase gives way to it.
 
     Parameters
     ----------
@@ -169,8 +187,7 @@ def compare_wording(
         log_odds, z, low, high (95%), flagged; by outlet in the order of `articles`, then by
         falling z.
         `flagged`: the phrase stands in altered copies only, so that it may be the work of whoever
-        altered them; names are not flagged, except in spun copies, which rewrite names too. A word
-        replaced by one that an intact article uses goes unnoticed.
+        altered them, or the outlet's own articles are all spun, so that any of its words may be.
 
     References
     ----------
@@ -193,23 +210,20 @@ def compare_wording(
     stops, names = frozenset(stop_words), masked - {()}
     counts: dict[str, Counter[tuple[int, str]]] = {outlet: Counter() for outlet in outlets.values()}
     sound: set[str] = set()
-    spelled: dict[str, set[str]] = {}
+    doubted: set[str] = set()
     prose = select_prose(sentences)
-    for article, text in zip(prose["article_id"], prose["text"], strict=True):
-        phrases = _list_phrases(find_tokens(text), ngram=ngram, stop_words=stops, hidden=names)
-        for word, size, spelling in phrases:
+    read = [find_tokens(text) for text in prose["text"]]
+    proper = find_names(read)
+    for article, tokens in zip(prose["article_id"], read, strict=True):
+        for word, size in _list_phrases(
+            tokens, ngram=ngram, stop_words=stops, hidden=names, names=proper
+        ):
             counts[outlets[article]][size, word] += 1
-            if article not in doubtful:
-                sound.add(word)
-            else:
-                way = "plain" if kinds[article] == "spun" else spelling
-                spelled.setdefault(word, set()).add(way)
-    uncertain = {
-        word
-        for word, ways in spelled.items()
-        if word not in sound and ("plain" in ways or "name" not in ways)
-    }
-    return _tabulate_wording(counts, outlets, uncertain, min_count=min_count, prior=prior)
+            (doubted if article in doubtful else sound).add(word)
+    rewritten = {a for a in doubtful if kinds[a] == "spun"}
+    spun = set(outlets.values()) - {o for a, o in outlets.items() if a not in rewritten}
+    table = _tabulate_wording(counts, outlets, doubted - sound, min_count=min_count, prior=prior)
+    return table.assign(flagged=table["flagged"].astype(bool) | table["outlet"].isin(spun))
 
 
 def _check_options(min_count: int, ngram: Sequence[int], prior: float) -> None:
@@ -250,8 +264,22 @@ def _tabulate_wording(
                     counted = (article, outlet, word, int(n), rest)
                     odds = (float(d), float(d / s), float(d - _Z * s), float(d + _Z * s))
                     found.append((*counted, *odds, word in uncertain))
-        rows += sorted(found, key=lambda row: (-row[6], row[2]))
+        rows += sorted(_drop_parts(found), key=lambda row: (-row[6], row[2]))
     return pd.DataFrame(rows, columns=pd.Index(_COLUMNS))
+
+
+def _drop_parts(rows: Sequence[tuple]) -> list[tuple]:
+    """Drop the words that stand, in the outlet's own texts, almost only inside one longer phrase."""
+    longer = [(row[2].split(), row[3]) for row in rows if " " in row[2]]
+    return [
+        row
+        for row in rows
+        if not any(
+            len(words) > len(row[2].split()) and count >= _SHARED * row[3] > 0
+            for words, count in longer
+            if f" {row[2]} " in f" {' '.join(words)} "
+        )
+    ]
 
 
 def compute_log_odds(

@@ -3,65 +3,15 @@
 from __future__ import annotations
 
 import csv
-import importlib.util
 import io
-import sys
 from pathlib import Path
 
 import pytest
-
-from encuadre.build.render import render_html
+from pypdf import PdfReader
 
 pytestmark = pytest.mark.browser
 
-SPEC = importlib.util.spec_from_file_location(
-    "report_fixture", Path(__file__).parents[1] / "report_fixture.py"
-)
-assert SPEC and SPEC.loader
-report_fixture = importlib.util.module_from_spec(SPEC)
-sys.modules[SPEC.name] = report_fixture
-SPEC.loader.exec_module(report_fixture)
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 380, "height": 800}
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-
-
-@pytest.fixture(scope="module")
-def addresses(tmp_path_factory, harbour_study, read_sentences):
-    """Addresses of the two pages: plain and hostile."""
-    found = {}
-    for name in ("plain", "hostile"):
-        folder = tmp_path_factory.mktemp(name)
-        articles, sentences = read_sentences(harbour_study)
-        report = report_fixture.make_report(
-            folder, harbour_study, articles, sentences, hostile=name == "hostile"
-        )
-        out = folder / "report.html"
-        render_html(
-            report.notebooks, out, tables=report.tables, study=report.study, meta=report.meta,
-            work=folder,
-        )  # fmt: skip
-        found[name] = out.as_uri()
-    return found
-
-
-@pytest.fixture
-def open_page(browser, addresses):
-    """A function that opens the page; every message, error and request of it is collected."""
-    opened = []
-
-    def run(place="", *, name="plain", size=WIDE, theme="light", **options):
-        page = browser.new_page(viewport=size, color_scheme=theme, **options)
-        opened.append(page)
-        page.faults, page.asked = [], []
-        page.on("console", lambda m: page.faults.append(m.text))
-        page.on("pageerror", lambda e: page.faults.append(str(e)))
-        page.on("request", lambda r: page.asked.append(r.url))
-        page.goto(addresses[name] + place)
-        return page
-
-    yield run
-    for page in opened:
-        page.close()
 
 
 def test_nothing_is_asked_and_nothing_fails(open_page):
@@ -76,7 +26,7 @@ def test_nothing_is_asked_and_nothing_fails(open_page):
     assert any("Source Serif 4" in f for f in loaded) and any("Source Sans 3" in f for f in loaded)
 
 
-def test_hostile_text_runs_nothing_anywhere(open_page):
+def test_hostile_text_runs_nothing_anywhere(open_page, made_up):
     page = open_page("#sentences?article=courier_month,courier_vote,review_opinion", name="hostile")
     page.wait_for_timeout(200)
     while page.locator("#evidence-more").is_visible():
@@ -89,7 +39,7 @@ def test_hostile_text_runs_nothing_anywhere(open_page):
     assert page.faults == []
     assert [a for a in page.asked if not a.startswith("data:")] == [page.url.partition("#")[0]]
     shown = page.locator("#evidence-list .said").all_inner_texts()
-    for text in report_fixture.HOSTILE[:4]:
+    for text in made_up.HOSTILE[:4]:
         assert text in shown
     assert page.locator("#evidence-list img, #reader img, #explorer img, main script").count() == 0
     assert page.evaluate("document.documentElement.scrollWidth") <= WIDE["width"]
@@ -312,20 +262,44 @@ def test_motion_is_never_smooth(open_page):
     ("size", "place"),
     [(WIDE, "#sentences?target=mayor"), (NARROW, "#sentences?target=mayor"), (NARROW, "")],
 )
-def test_axe_finds_no_fault(open_page, theme, size, place):
-    from axe_playwright_python.sync_playwright import Axe
-
+def test_axe_finds_no_fault(open_page, find_faults, theme, size, place):
     page = open_page(place, theme=theme, size=size)
     page.get_by_role("button", name="Show code").evaluate("e => e.click()")
     for details in page.locator("details.article").all():
         details.evaluate("e => { e.open = true; }")
-    page.wait_for_timeout(100)
-    result = Axe().run(page, options={"runOnly": {"type": "tag", "values": RULES}})
-    faults = [
-        (
-            v["id"],
-            [n["html"][:160] + " " + n.get("failureSummary", "")[:200] for n in v["nodes"][:3]],
-        )
-        for v in result.response["violations"]
-    ]
-    assert faults == []
+    assert find_faults(page) == []
+
+
+def test_the_page_prints_without_what_only_a_screen_can_use(open_page, tmp_path):
+    page = open_page("#sentences?voice=own")
+    page.pdf(path=tmp_path / "page.pdf", prefer_css_page_size=True)
+    pages = PdfReader(tmp_path / "page.pdf").pages
+    text = "\n".join(p.extract_text() for p in pages)
+    assert abs(float(pages[0].mediabox.width) - 595.3) < 1
+    for shown in ("Three articles, one harbour", "At a glance", "Tentative", "Figure 1.", "Method"):
+        assert shown in text, shown
+    for hidden in ("Show code", "Close", "See the sentences", "Download", "Every sentence"):
+        assert hidden not in text, hidden
+
+
+def test_every_heading_figure_and_table_has_an_address_of_its_own(open_page):
+    page = open_page()
+    headings = page.locator("main :is(h2, h3)[id]")
+    assert headings.count() > 4
+    for heading in headings.all():
+        assert heading.locator("a.anchor").count() == 1, heading.inner_text()
+    assert page.locator("#h-a-part > a.anchor").get_attribute("href") == "#h-a-part"
+    assert page.locator("#fig-shape a.self").get_attribute("href") == "#fig-shape"
+    assert page.locator("#tbl-share a.self").get_attribute("href") == "#tbl-share"
+    page.locator("#h-a-part > a.anchor").click()
+    assert page.url.endswith("#h-a-part")
+
+
+def test_a_table_can_be_downloaded_as_it_stands(open_page):
+    page = open_page(name="hostile")
+    with page.expect_download() as caught:
+        page.locator("button[data-table=tbl-share]").click()
+    assert caught.value.suggested_filename == "share.csv"
+    rows = list(csv.reader(io.StringIO(Path(caught.value.path()).read_text("utf-8-sig"))))
+    assert rows[0] == ["Outlet", "Share"]
+    assert [row[1] for row in rows[1:]] == ["40%", "−7.5%"]

@@ -17,6 +17,8 @@ def main(arguments: Sequence[str]) -> int:
     try:
         if list(arguments[:1]) == ["new"]:
             return _make_study(arguments[1:])
+        if list(arguments[:1]) == ["coding"]:
+            return _code(arguments[1:])
         return _build(arguments)
     except EncuadreError as error:
         print(f"encuadre: {error}", file=sys.stderr)
@@ -31,7 +33,7 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
 
     parser = argparse.ArgumentParser(
         prog="build_report.py",
-        description="Build the framing report of a study, HTML and PDF. `build_report.py new PATH` makes an empty study to fill.",
+        description="Build the framing report of a study, HTML and PDF. `build_report.py new PATH` makes an empty study to fill, `build_report.py coding new` a sheet to code by reading.",
     )
     parser.add_argument(
         "--study",
@@ -76,6 +78,9 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
         help="notebooks to run at the same time (default: 2)",
     )
     parser.add_argument("--no-pdf", action="store_true", help="write the HTML only")
+    parser.add_argument(
+        "--summary", action="store_true", help="write summary.pdf too: one page to forward"
+    )
     parser.add_argument("--force", action="store_true", help="run everything again")
     parser.add_argument(
         "--help-parameters",
@@ -88,8 +93,8 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
 def _build(arguments: Sequence[str]) -> int:
     options = _parse(arguments)
     from encuadre.build import graph, report
+    from encuadre.build.checks import check_place, check_study
     from encuadre.settings import describe_parameters
-    from encuadre.study import read_study
 
     if options.help_parameters:
         print(describe_parameters(graph.find_parameters()))
@@ -100,7 +105,8 @@ def _build(arguments: Sequence[str]) -> int:
         raise EncuadreError(
             f"There is no notebook '{options.only}'; the notebooks are {', '.join(graph.STEPS)}."
         )
-    study = read_study(options.study)
+    check_place(options.out.resolve(), study=options.study.resolve())
+    study = check_study(options.study)
     given = _read_files(options.parameter_files) | dict(options.parameters)
     run = graph.Run(
         study=options.study.resolve(),
@@ -113,18 +119,18 @@ def _build(arguments: Sequence[str]) -> int:
     if options.only:
         count = graph.run_steps(run, [options.only], extra=[], report=_say)
     else:
-        count = graph.run_steps(
-            run,
-            ["report"],
-            extra=[report.make_report_task(run, pdf=not options.no_pdf)],
-            report=_say,
-        )
+        tasks = [report.make_report_task(run, pdf=not options.no_pdf)]
+        if options.summary:
+            tasks.append(report.make_summary_task(run))
+        count = graph.run_steps(run, [t["name"] for t in tasks], extra=tasks, report=_say)
     if not count:
         print("Nothing changed: the report is up to date.")
     else:
         print(f"Done in {time.perf_counter() - started:.0f} s: {count} steps.")
     if not options.only:
-        names = ("report.html",) if options.no_pdf else ("report.html", "report.pdf")
+        names = ["report.html"]
+        names += [] if options.no_pdf else ["report.pdf"]
+        names += ["summary.pdf"] if options.summary else []
         print("\n".join(f"  {_shorten(run.out / name)}" for name in names))
     return 0
 
@@ -155,9 +161,16 @@ def _make_study(arguments: Sequence[str]) -> int:
         raise EncuadreError("`build_report.py new` takes one path: the folder to make.")
     folder = write_study(Path(arguments[0]))
     print(
-        f"Made {folder}. Put texts into articles/, fill sources.csv and study.yml, then run `python build_report.py --study {folder}`."
+        f"Made {folder}. Put texts into articles/, fill sources.csv, study.yml and codebook.yml, then run `python build_report.py --study {folder}`."
     )
     return 0
+
+
+def _code(arguments: Sequence[str]) -> int:
+    from encuadre.build.coding_sheets import run_coding
+    from encuadre.build.graph import ROOT
+
+    return run_coding(arguments, study=ROOT / "data", report=_say)
 
 
 def _say(line: str) -> None:

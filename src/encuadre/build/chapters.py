@@ -85,11 +85,15 @@ Block = Prose | Code | Picture | Table | Findings
 
 @dataclass(frozen=True)
 class Chapter:
-    """A chapter: its place in the reading order, title in Markdown, and blocks."""
+    """A chapter: its place in the reading order, title in Markdown, and blocks.
+
+    With the layout "halves" each part under a heading is kept within half a page of the PDF.
+    """
 
     number: int
     title: str
     blocks: tuple[Block, ...]
+    layout: str = ""
 
 
 def read_chapters(notebooks: Sequence[Path], *, last: Sequence[Table] = ()) -> list[Chapter]:
@@ -139,6 +143,12 @@ def list_references(chapters: Sequence[Chapter]) -> dict[str, str]:
     return names
 
 
+def list_findings(chapters: Sequence[Chapter]) -> list[Finding]:
+    """Return the findings of all chapters, in reading order."""
+    blocks = (block for chapter in chapters for block in chapter.blocks)
+    return [f for block in blocks if isinstance(block, Findings) for f in block.items]
+
+
 def _read_cells(path: Path) -> list[dict[str, Any]]:
     try:
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
@@ -153,11 +163,11 @@ def _read_cells(path: Path) -> list[dict[str, Any]]:
 
 def _split_chapters(cells: Sequence[Mapping[str, Any]], *, name: str) -> list[Chapter]:
     chapters: list[Chapter] = []
-    number, title, blocks = -1, "", []
+    number, title, layout, blocks = -1, "", "", []
 
     def close() -> None:
         if number >= 0:
-            chapters.append(Chapter(number, title, tuple(blocks)))
+            chapters.append(Chapter(number, title, tuple(blocks), layout))
 
     for cell in cells:
         # injected parameters hold paths of this machine; their values stand in the last chapter
@@ -169,6 +179,7 @@ def _split_chapters(cells: Sequence[Mapping[str, Any]], *, name: str) -> list[Ch
             if heading:
                 close()
                 number, title, blocks = _read_number(cell, name), heading[1].strip(" #"), []
+                layout = str(cell["metadata"].get("encuadre", {}).get("layout", ""))
                 source = source[heading.end() :]
             if number >= 0 and source.strip():
                 blocks.append(Prose(source))

@@ -12,6 +12,7 @@ import pandas as pd
 from encuadre.build.tables import defuse_formulas, load_table
 from encuadre.events import parse_events
 from encuadre.prose import say_date
+from encuadre.speaking import name_speakers
 from encuadre.study import Study
 from encuadre.topics import name_topics
 
@@ -81,8 +82,8 @@ def read_downloads(tables: Path) -> dict[str, str]:
 
 
 def write_json(data: object) -> str:
-    """Return JSON that can stand inside a script element: no `<`, `>` or `&`, keys sorted."""
-    text = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    """Return JSON that can stand inside a script element: no `<`, `>` or `&`; keys keep their order."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     for sign in "<>&\u2028\u2029":
         text = text.replace(sign, f"\\u{ord(sign):04x}")
     return text
@@ -149,13 +150,15 @@ def _list_names(tables: Path, study: Study) -> dict[str, Any]:
 
 
 def _list_rows(sentences: pd.DataFrame, tables: Path, study: Study) -> list[list[Any]]:
-    voices = _index(_load(tables, "voices"))
-    labels = _choose_labels(tables)
+    ruled = _load(tables, "voices")
+    voices, labels = _index(ruled), _choose_labels(tables)
+    named = _name_speakers(ruled, labels, study)
     topics = _load(tables, "topics")
     events = _load(tables, "events")
     leading: dict[str, str] = {}
     if topics is not None:
-        first = topics.sort_values(["weight", "topic"], ascending=[False, True])
+        led = topics[topics["weight"] > 1 / max(topics["topic"].nunique(), 2)]
+        first = led.sort_values(["weight", "topic"], ascending=[False, True])
         first = first.drop_duplicates("sentence_id")
         leading = {s: str(t) for s, t in zip(first["sentence_id"], first["topic"], strict=True)}
     told: dict[str, list[str]] = {}
@@ -166,18 +169,41 @@ def _list_rows(sentences: pd.DataFrame, tables: Path, study: Study) -> list[list
         key = str(s.sentence_id)
         label, voice = labels.get(key, {}), voices.get(key, {})
         speaks = label.get("voice", voice.get("voice", ""))
-        quoted = speaks not in ("", study.own_voice)
+        speaker, speaker_id = named.get(key, ("", ""))
         stance = {t.id: label.get(f"stance_{t.id}", "") for t in study.targets}
         row = [
             key, int(str(s.place)), int(str(s.paragraph)), s.segment, s.text, speaks,
-            voice.get("speaker", "") if quoted else "",
-            voice.get("speaker_id", ""),
+            speaker, speaker_id,
             {k: int(v) for k, v in stance.items() if v != ""},
             label.get("frame", ""), label.get("function", ""),
             leading.get(key, ""), told.get(key, []),
         ]  # fmt: skip
         rows.append(row)
     return rows
+
+
+def _name_speakers(
+    voices: pd.DataFrame | None, labels: Mapping[str, Mapping[str, str]], study: Study
+) -> dict[str, tuple[str, str]]:
+    """Name and id of the speaker of each quoted sentence, by sentence.
+
+    Who was named by reading without being found by rule gets the name as the id.
+    """
+    if voices is None:
+        return {}
+    table = voices[["sentence_id", "voice"]].copy()
+    for field in ("voice", "speaker"):
+        read = table["sentence_id"].map({k: v.get(field, "") for k, v in labels.items()})
+        table[field] = read.fillna("").where(read.fillna("") != "", voices[field])
+    named = name_speakers(table, voices, study=study)["speaker"]
+    ruled = name_speakers(voices[["sentence_id", "voice", "speaker"]], voices, study=study)
+    ids = {
+        n: str(i) for n, i in zip(ruled["speaker"], voices["speaker_id"], strict=True) if n and i
+    }
+    return {
+        str(key): (name, ids.get(name, name))
+        for key, name in zip(table["sentence_id"], named, strict=True)
+    }
 
 
 def _choose_labels(tables: Path) -> dict[str, dict[str, str]]:

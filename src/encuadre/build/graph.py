@@ -41,18 +41,19 @@ _BASE = ("articles", "sentences", "codings")
 STEPS: dict[str, Step] = {
     "01_sources": Step((), _BASE),
     "02_voices": Step(_BASE, ("voices", "estimates-voice")),
-    "03_topics": Step(_BASE, ("topics", "topic_words", "estimates-topic")),
+    "03_topics": Step(_BASE, ("topics", "topic_words", "topic_stability", "estimates-topic")),
     "04_stance": Step((*_BASE, "voices"), ("mentions", "stances", "estimates-stance")),
-    "05_frames": Step((*_BASE, "voices"), ("frames", "functions", "estimates-frame")),
+    "05_frames": Step((*_BASE, "voices"), ("frames", "functions", "frames-zero_shot", "classified", "estimates-frame")),
     "06_events": Step(_BASE, ("events", "quantities", "estimates-event")),
     "07_trust": Step(
-        (*_BASE, "voices", "stances", "frames", "functions", "topics",
+        (*_BASE, "voices", "mentions", "stances", "frames", "functions", "frames-zero_shot", "classified", "topics",
          "estimates-voice", "estimates-topic", "estimates-stance", "estimates-frame", "estimates-event"),
-        ("estimates", "agreement", "labels"),
+        ("estimates", "agreement", "confusions", "scores", "calibration", "labels",
+         "stability", "findings"),
     ),
     "08_report": Step(
         (*_BASE, "voices", "mentions", "stances", "frames", "functions", "topics", "topic_words", "events", "quantities",
-         "estimates", "agreement"),
+         "estimates", "agreement", "findings"),
         (),
     ),
 }  # fmt: skip
@@ -188,10 +189,11 @@ def run_steps(
 
 
 def _clear_leftovers(run: Run) -> None:
-    """Remove what a build that was stopped left half-written beside its outputs."""
+    """Remove what a build that was stopped left half-written, and what must be made again."""
     for path in [*run.notebooks.glob(".*.ipynb"), *run.tables.glob(".*")]:
         path.unlink(missing_ok=True)
-    for folder in run.out.glob(".render-*"):
+    stale = [run.out / "cache"] if run.force else []
+    for folder in [*run.out.glob(".render-*"), *stale]:
         shutil.rmtree(folder, ignore_errors=True)
 
 

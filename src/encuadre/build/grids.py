@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
 _NUMBER = re.compile(r"^[+\-−–±]?[\d.,   ]*\d(\s?%)?(\s?(to|–|-)\s?[+\-−]?[\d.,]*\d\s?%?)?$")
-_MISSING = {"", "—", "–", "-", "n/a", "nan"}
+_MISSING = {"", "—", "–", "-", "n/a", "nan", "none", "later", "too few"}
 _CELLS = ("td", "th")
 _EVIDENCE = "#sentences?"
 
@@ -52,6 +52,14 @@ class Grid:
         """The number of columns."""
         rows = (*self.head, *self.rows)
         return max((sum(cell.columns for cell in row) for row in rows), default=0)
+
+    def measure_widths(self) -> list[int]:
+        """Return the longest text of each column, in signs; cells that span columns are left out."""
+        lengths = [0] * self.width
+        for row in (*self.head, *self.rows):
+            if len(row) == self.width:
+                lengths = [max(n, len(c.text)) for n, c in zip(lengths, row, strict=True)]
+        return lengths
 
     def find_numeric(self) -> list[bool]:
         """Say for each column whether its cells hold numbers only."""

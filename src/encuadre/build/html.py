@@ -36,6 +36,7 @@ _FACES = (
     ("Source Serif 4", 400, "italic", "SourceSerif4-It"),
     ("Source Serif 4", 600, "normal", "SourceSerif4-Semibold"),
 )
+_SCRIPTS = ("data", "filters", "panel", "reader", "explorer", "downloads", "page")
 _REFERENCES = re.compile(r'<h2[^>]* id="references">')
 _END = "</section>"
 _MARKS = {
@@ -80,7 +81,7 @@ def write_page(
     place = cited.start() if cited else len(body)
     first = body.find(_END) + len(_END) if chapters[0].number == 0 else 0
     style = _write_style(sheet)
-    script = (TEMPLATES / "report.js").read_text(encoding="utf-8").strip()
+    script = _read_script()
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True,
         lstrip_blocks=True, undefined=jinja2.StrictUndefined,
@@ -112,9 +113,8 @@ def _list_parts(chapter: Chapter, references: Mapping[str, str], sheet: Sheet) -
     number = chapter.number
     name = "glance" if number == 0 else f"chapter-{number}"
     kicker = "" if number == 0 else f'<p class="kicker">Chapter {number}</p>'
-    start = (
-        f'<section class="chapter" id="{name}" aria-labelledby="{name}-title" data-chapter>{kicker}'
-    )
+    label = escape(_plain(chapter.title), quote=True)
+    start = f'<section class="chapter" id="{name}" aria-label="{label}" data-chapter>{kicker}'
     parts = [Part("raw", start), Part("title", chapter.title, f"{name}-title")]
     for block in chapter.blocks:
         if isinstance(block, Prose):
@@ -147,7 +147,8 @@ def _list_findings(findings: Findings, references: Mapping[str, str]) -> list[Pa
             link = f'<a href="#{finding.figure}">{references[finding.figure]}</a>'
             why = f'{link}<span class="dot">·</span>{why}' if why else link
         parts.append(Part("raw", f'<p class="why">{why}</p></div></li>' if why else "</div></li>"))
-    parts.append(Part("raw", "</ol>"))
+    how = "Every linked number opens the sentences behind it."
+    parts.append(Part("raw", f'</ol><p class="note">{how}</p>'))
     return parts
 
 
@@ -170,7 +171,8 @@ def _write_picture(picture: Picture, sheet: Sheet) -> str:
         hidden = f'<span class="sr"> behind Figure {picture.number}</span>'
         button = f'<a class="button evidence" href="{link}">See the sentences{hidden}</a>'
     shown = f" {escape(picture.caption)}" if picture.caption else ""
-    caption = f"<figcaption><b>Figure {picture.number}.</b>{shown}</figcaption>"
+    own = f'<a class="self" href="#{picture.anchor}">Figure {picture.number}.</a>'
+    caption = f"<figcaption>{own}{shown}</figcaption>"
     return (
         f'<figure class="figure{both}" id="{picture.anchor}">{inside}'
         f'<div class="under">{caption}{button}</div></figure>'
@@ -180,20 +182,21 @@ def _write_picture(picture: Picture, sheet: Sheet) -> str:
 def _write_table(table: Table) -> str:
     grid, name = table.grid, f"Table {table.number}"
     numeric = grid.find_numeric()
-    long = [False] * grid.width
-    for row in grid.rows:
-        if len(row) == grid.width:
-            long = [a or len(c.text) > 60 for a, c in zip(long, row, strict=True)]
+    widest = grid.measure_widths()
+    long = [w > 60 for w in widest]
     kinds = ["num" if n else "long" if w else "" for n, w in zip(numeric, long, strict=True)]
     head = "".join(f"<tr>{_write_row(row, kinds, head=True)}</tr>" for row in grid.head)
     rows = "".join(f"<tr>{_write_row(row, kinds)}</tr>" for row in grid.rows)
-    caption = f"<b>{name}.</b> {escape(grid.caption)}" if grid.caption else f"<b>{name}</b>"
+    own = f'<a class="self" href="#{table.anchor}">{name}.</a>'
+    caption = f"{own} {escape(grid.caption)}" if grid.caption else own
     note = f'<p class="note">{_write_pieces(grid.note)}</p>' if grid.note else ""
-    wide = " wide" if grid.width > 5 or sum(long) > 1 else ""
+    wide = " wide" if sum(widest) > 90 or sum(long) > 1 else ""
     return (
         f'<div class="table{wide}" id="{table.anchor}"><div class="scroll" tabindex="0" '
         f'role="region" aria-label="{name}"><table><caption><span>{caption}</span></caption>'
-        f"<thead>{head}</thead><tbody>{rows}</tbody></table></div>{note}</div>"
+        f"<thead>{head}</thead><tbody>{rows}</tbody></table></div>{note}"
+        f'<button type="button" class="csv" data-table="{table.anchor}">Download'
+        f'<span class="sr"> {name}</span>, CSV</button></div>'
     )
 
 
@@ -239,6 +242,15 @@ def _write_style(sheet: Sheet) -> str:
         f"@media print{{:root:root:root{{{light}color-scheme:light}}}}\n"
         f"{sheet_text}\n{sheet.write_css()}"
     )
+
+
+def _read_script() -> str:
+    """The parts of the script, in the order in which they build on each other."""
+    parts = [
+        (TEMPLATES / "script" / f"{name}.js").read_text(encoding="utf-8").strip()
+        for name in _SCRIPTS
+    ]
+    return '"use strict";\n(() => {\n' + "\n\n".join(parts) + "\n})();"
 
 
 def _read_font(name: str) -> str:

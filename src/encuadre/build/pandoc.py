@@ -70,7 +70,7 @@ def convert_parts(
     source.write_text(json.dumps(document, ensure_ascii=False, sort_keys=True), encoding="utf-8")
     command = [
         pypandoc.get_pandoc_path(), "--sandbox=true", "--from", str(TEMPLATES / "reader.lua"),
-        "--to", "html5" if format == "html" else "typst-citations", "--mathml", "--citeproc",
+        "--to", "html5" if format == "html" else "typst-citations-smart", "--mathml", "--citeproc",
         "--bibliography", str(TEMPLATES / "references.yaml"), "--metadata", "link-citations=true",
         "--metadata", "lang=en-GB", "--wrap=none", "--quiet", str(source),
     ]  # fmt: skip

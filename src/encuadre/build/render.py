@@ -1,4 +1,4 @@
-"""Rendering: executed notebooks and tables of a run in, HTML page and PDF out."""
+"""Rendering: executed notebooks and tables of a run in, HTML page and PDFs out."""
 
 from __future__ import annotations
 
@@ -8,11 +8,19 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from encuadre.build.chapters import Chapter, Table, list_references, read_chapters
+from encuadre.build.appendix import Side, collect_sides, read_sureness
+from encuadre.build.chapters import (
+    Chapter,
+    Table,
+    list_findings,
+    list_references,
+    read_chapters,
+)
 from encuadre.build.evidence import list_articles, list_outlets, read_downloads, read_evidence
 from encuadre.build.grids import Cell, Grid, Piece
 from encuadre.build.html import write_page
 from encuadre.build.pdf import write_document
+from encuadre.build.summary import write_summary
 from encuadre.build.tables import load_table
 from encuadre.study import Study
 
@@ -72,16 +80,48 @@ def render_pdf(
 ) -> None:
     """Write the report as a PDF tagged to PDF/UA-1; arguments and errors as for `render_html`."""
     chapters = _read(notebooks, meta)
-    articles = load_table("articles", tables=tables)
+    evidence = read_evidence(Path(tables), study)
     with tempfile.TemporaryDirectory(dir=work, prefix="typst-") as folder:
         document = write_document(
             chapters,
             references=list_references(chapters),
-            outlets=list_outlets(list_articles(articles, study)),
+            outlets=list_outlets(evidence["articles"]),
+            sides=_collect_evidence(chapters, evidence, Path(tables)),
+            evidence=evidence,
             meta=meta,
             work=Path(folder),
         )
     _replace(Path(out), document)
+
+
+def render_summary(
+    notebooks: Sequence[Path],
+    out: Path,
+    *,
+    tables: Path,
+    study: Study,
+    meta: Mapping[str, Any],
+    work: Path,
+) -> None:
+    """Write the findings as a PDF of one page; arguments and errors as for `render_html`."""
+    chapters = _read(notebooks, meta)
+    articles = list_articles(load_table("articles", tables=tables), study)
+    with tempfile.TemporaryDirectory(dir=work, prefix="typst-") as folder:
+        document = write_summary(
+            chapters,
+            references=list_references(chapters),
+            outlets=list_outlets(articles),
+            meta=meta,
+            work=Path(folder),
+        )
+    _replace(Path(out), document)
+
+
+def _collect_evidence(
+    chapters: Sequence[Chapter], evidence: Mapping[str, Any], tables: Path
+) -> list[list[Side]]:
+    sureness = read_sureness(tables)
+    return [collect_sides(f.text, evidence, sureness) for f in list_findings(chapters)]
 
 
 def _read(notebooks: Sequence[Path], meta: Mapping[str, Any]) -> list[Chapter]:

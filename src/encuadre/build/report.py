@@ -27,23 +27,40 @@ from encuadre.study import read_study
 
 def make_report_task(run: Run, *, pdf: bool) -> dict[str, Any]:
     """Return the doit task that renders the report from the executed notebooks."""
+    names = ["report.html", "manifest.json", *(["report.pdf"] if pdf else [])]
+    return _make_task(run, "report", names) | {"actions": [(write_report, [run], {"pdf": pdf})]}
+
+
+def make_summary_task(run: Run) -> dict[str, Any]:
+    """Return the doit task that writes the page to forward from the executed notebooks."""
+    return _make_task(run, "summary", ["summary.pdf"]) | {"actions": [(write_summary, [run], {})]}
+
+
+def _make_task(run: Run, name: str, targets: list[str]) -> dict[str, Any]:
     executed = [run.executed(name) for name in STEPS]
     tables = [run.tables / f"{t}.parquet" for step in STEPS.values() for t in step.writes]
-    targets = [
-        run.out / "report.html",
-        run.out / "manifest.json",
-        *([run.out / "report.pdf"] if pdf else []),
-    ]
+    needed = [*executed, *tables, *list_inputs(run.study), *list_code(rendering=True)]
     return {
-        "name": "report",
-        "actions": [(write_report, [run], {"pdf": pdf})],
-        "file_dep": [
-            str(p)
-            for p in [*executed, *tables, *list_inputs(run.study), *list_code(rendering=True)]
-        ],
-        "targets": [str(p) for p in targets],
+        "name": name,
+        "file_dep": [str(p) for p in needed],
+        "targets": [str(run.out / target) for target in targets],
         "uptodate": [config_changed(str(sorted(run.values.items())))],
     }
+
+
+def write_summary(run: Run) -> None:
+    """Write the page to forward beside and rename it."""
+    from encuadre.build.render import render_summary
+
+    with tempfile.TemporaryDirectory(dir=run.out, prefix=".render-") as folder:
+        render_summary(
+            [run.executed(name) for name in STEPS],
+            run.out / "summary.pdf",
+            tables=run.tables,
+            study=read_study(run.study),
+            meta=describe_run(run),
+            work=Path(folder),
+        )
 
 
 def write_report(run: Run, *, pdf: bool) -> None:

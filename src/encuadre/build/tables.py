@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -108,3 +110,57 @@ def load_tables(*names: str, study: str | Path, tables: str | Path) -> list[pd.D
         base, _, part = name.partition("-")
         loaded.append(load_table(base, tables=tables, part=part))
     return loaded
+
+
+def recall_table(
+    make: Callable[[], pd.DataFrame],
+    name: str,
+    *,
+    inputs: Sequence[pd.DataFrame | str],
+    tables: str | Path,
+) -> pd.DataFrame:
+    """Return the table that `make` gives, from the run's cache where it was made from the same.
+
+    The same are the inputs, the package's modules, the models and the installed packages, each by
+    its content.
+
+    Parameters
+    ----------
+    make : callable
+        Makes the table; takes nothing.
+    name : str
+        The table's name in `encuadre.schemas.SCHEMAS`.
+    inputs : sequence of DataFrame and str
+        All that `make` reads.
+    tables : path
+        The run's folder of tables; the cache lies beside it.
+    """
+    folder = Path(tables).resolve().parent / "cache"
+    path = folder / f"{name}-{_hash_inputs(inputs)}.parquet"
+    try:
+        return check_table(pd.read_parquet(path), name)
+    except (OSError, ValueError, EncuadreError):
+        table = check_table(make(), name)
+    folder.mkdir(parents=True, exist_ok=True)
+    beside = folder / f".{path.name}.{os.getpid()}"
+    table.to_parquet(beside, index=False)
+    os.replace(beside, path)
+    for old in folder.glob(f"{name}-*.parquet"):
+        if old != path:
+            old.unlink(missing_ok=True)
+    return table
+
+
+def _hash_inputs(inputs: Sequence[pd.DataFrame | str]) -> str:
+    from encuadre.build.graph import ROOT, describe_environment, list_code
+
+    content = hashlib.sha256(repr(describe_environment()).encode())
+    for file in [*list_code(), *sorted((ROOT / "models").glob("*/model.json"))]:
+        content.update(file.name.encode() + file.read_bytes())
+    for value in inputs:
+        if isinstance(value, pd.DataFrame):
+            content.update(repr(list(value.columns)).encode())
+            content.update(pd.util.hash_pandas_object(value, index=False).to_numpy().tobytes())
+        else:
+            content.update(repr(value).encode())
+    return content.hexdigest()[:16]

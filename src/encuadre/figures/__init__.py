@@ -5,7 +5,9 @@ saves it; `write_svg` gives its SVG. Colours are those of the light theme; `TOKE
 with the dark one.
 """
 
+from encuadre.figures.calibration import draw_calibration
 from encuadre.figures.comparison import draw_comparison
+from encuadre.figures.course import draw_course
 from encuadre.figures.events import draw_events
 from encuadre.figures.frames import draw_frames, draw_functions
 from encuadre.figures.multiverse import draw_multiverse
@@ -23,7 +25,9 @@ from encuadre.figures.wording import draw_wording
 __all__ = [
     "TOKENS",
     "Drawing",
+    "draw_calibration",
     "draw_comparison",
+    "draw_course",
     "draw_events",
     "draw_frames",
     "draw_functions",

@@ -8,6 +8,7 @@ import pandas as pd
 
 from encuadre.errors import EncuadreError
 from encuadre.figures.words import WHOLE, weakest
+from encuadre.strength import FEW
 
 COLUMNS = [
     "measure",
@@ -23,11 +24,10 @@ COLUMNS = [
     "method",
     "strength",
 ]
-METHODS = ("corrected", "coded", "raw")
-METHOD_NOTES = {
-    "corrected": "Estimates are corrected for the model’s errors.",
-    "coded": "Estimates are from the coding by reading.",
-    "raw": "Estimates are the model’s own, not corrected.",
+METHODS = {
+    "coded": "from the coding by reading",
+    "corrected": "corrected for the model’s errors by a coded sample (n: sentences coded)",
+    "raw": "the model’s own, not corrected",
 }
 
 
@@ -87,7 +87,7 @@ def pick_estimates(
     estimates : DataFrame
         The estimates table, with any number of articles an outlet.
     method : {"raw", "corrected", "coded"}, optional
-        By default the best that the rows have: corrected, else coded, else raw.
+        By default the best that there is for each row: coded, else corrected, else raw.
 
     Raises
     ------
@@ -100,9 +100,12 @@ def pick_estimates(
         rows = rows[rows["target"].fillna("") == target]
     if voices is not None:
         rows = rows[rows["voice"].isin(voices)]
-    found = set(rows["method"])
-    used = method or next((name for name in METHODS if name in found), METHODS[-1])
-    rows = rows[rows["method"] == used].assign(category=lambda t: t["category"].astype(str))
+    rows = rows.assign(category=rows["category"].astype(str)).reset_index(drop=True)
+    if method:
+        rows = rows[rows["method"] == method]
+    else:
+        ranked = rows.sort_values("method", key=lambda m: m.map(list(METHODS).index), kind="stable")
+        rows = ranked.drop_duplicates(COLUMNS[:6]).sort_index()
     keys = ["outlet", "voice", "category"]
     if not rows.duplicated(keys).any():
         return rows[COLUMNS].reset_index(drop=True)
@@ -110,6 +113,21 @@ def pick_estimates(
     return pd.DataFrame(groups, columns=COLUMNS).reset_index(drop=True)
 
 
+def drop_few(rows: pd.DataFrame) -> tuple[pd.DataFrame, str]:
+    """Rows without the estimates that rest on fewer than `FEW` sentences, and a note where there are."""
+    few = (rows["n"] < FEW) & rows["estimate"].notna()
+    kept = rows.copy()
+    kept.loc[few, ["estimate", "low", "high"]] = math.nan
+    return kept, f" Fewer than {FEW} sentences are not drawn." if few.any() else ""
+
+
 def say_method(rows: pd.DataFrame) -> str:
-    """A sentence for the note on how the estimates were made."""
-    return METHOD_NOTES[rows["method"].iloc[0]] if len(rows) else ""
+    """A sentence for the note on how the estimates were made, by outlet where they differ."""
+    found = [m for m in METHODS if (rows["method"] == m).any()]
+    if len(found) < 2:
+        return "".join(f"Estimates are {METHODS[m]}." for m in found)
+    parts = []
+    for method in found:
+        outlets = rows.loc[rows["method"] == method, "outlet"].drop_duplicates()
+        parts.append(f"{METHODS[method]}: {', '.join(outlets)}")
+    return f"Estimates are {'; '.join(parts)}."

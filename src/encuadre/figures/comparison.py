@@ -52,9 +52,9 @@ def pair_methods(estimates: pd.DataFrame) -> pd.DataFrame:
         )
     keys = ["article_id", "outlet", "voice", "target", "category"]
     table = estimates.assign(**{key: estimates[key].fillna("").astype(str) for key in keys})
-    other = "coded" if (table["method"] == "coded").any() else "corrected"
+    known = table[table["method"] != "raw"].sort_values("method").drop_duplicates(keys)
     raw = table[table["method"] == "raw"].set_index(keys)["estimate"].rename("raw")
-    coded = table[table["method"] == other].set_index(keys)[["estimate", "low", "high"]]
+    coded = known.set_index(keys)[["estimate", "low", "high"]]
     both = (
         coded.rename(columns={"estimate": "coded"})
         .join(raw, how="inner")
@@ -115,10 +115,11 @@ def draw_comparison(
         words += [row["article_id"]] if several else []
         details.append(start_sentence(", ".join(clip_text(clean_text(w), 40) for w in words if w)))
     title = start_sentence(_title_comparison(total, off))
+    read = bool((estimates["method"] == "coded").any())
+    filled = "the coding by reading" if read else "corrected by the coded sample"
     note = (
-        "Hollow: the model alone. Filled: the coding by reading, with its 95% interval. Off: the "
-        "model’s estimate"
-        " lies outside that interval."
+        f"Hollow: the model alone. Filled: {filled}, with its 95% interval. Off: the model’s "
+        "estimate lies outside that interval."
     )
     if total > limit:
         note += f" Drawn: the {limit} largest differences of {total}."
@@ -133,7 +134,7 @@ def draw_comparison(
         0.26 + 0.36 * max(len(cut), 1) + 0.22,
         kicker="Model and coding",
         title=title,
-        subtitle=f"The model’s estimates beside those of the coding, {unit}",
+        subtitle=f"The model’s estimates beside {'those of the coding' if read else 'the corrected ones'}, {unit}",
         note=note,
     )
     right = 0.62

@@ -44,6 +44,14 @@ def sum_events(table: pd.DataFrame) -> pd.DataFrame:
     return sums.assign(share=sums["share"] / sums["outlet"].map(articles).astype(float))
 
 
+def find_closed(table: pd.DataFrame) -> set[tuple[str, str]]:
+    """Events and outlets all of whose articles are older than the event."""
+    if "possible" not in table:
+        return set()
+    open_to = table.groupby(["event", "outlet"])["possible"].any()
+    return {(str(e), str(o)) for (e, o), some in open_to.items() if not some}
+
+
 def _title(told: dict[str, int], outlets: Sequence[Outlet]) -> str:
     group, count = name_group(outlets), len(outlets)
     if not any(told.values()):
@@ -92,13 +100,14 @@ def draw_events(
     events: Sequence[tuple[str, str, str]],
     width: str = "column",
 ) -> Drawing:
-    """Events by outlet, a dot matrix in order of date; a small ring where one is not told.
+    """Events by outlet, a dot matrix in order of date; a small ring where one is left out.
 
     Parameters
     ----------
     table : DataFrame
-        event, article_id, outlet, sentences, share (0..1 of the article's sentences); rows with
-        no sentences may be there or not. A column strength, if there is one, gives the mark.
+        event, article_id, outlet, sentences, share (0..1 of the article's words); rows with no
+        sentences may be there or not. A column strength, if there is one, gives the mark; a column
+        possible (bool) says whether the article could tell the event at all.
     outlets : sequence of (name, short)
         All outlets of the study, in order; each becomes a column.
     events : sequence of (id, label, date)
@@ -118,6 +127,7 @@ def draw_events(
             key = (event, outlet.name)
             there = key in sums.index and sums.loc[key, "sentences"] > 0
             shares[key] = float(sums.loc[key, "share"]) if there else 0.0
+    closed = find_closed(table)
     told = {e: sum(shares[e, o.name] > 0 for o in named) for e, _, _ in listed}
     nowhere = [label for e, label, _ in listed if not told[e]]
     listed = [item for item in listed if told[item[0]]]
@@ -141,8 +151,8 @@ def draw_events(
     head = measure_heads(heads) if heads else 0.24
     row = 0.6 if narrow else 0.36
     note = (
-        "Number and area of a dot: per cent of sentences that tell of the event. Ring: not told. "
-        "Order: by date."
+        "Number and area of a dot: per cent of the words, in sentences that tell of the event. Ring: "
+        f"not told.{' Blank: younger than the article.' if closed else ''} Order: by date."
     )
     if nowhere:
         note += f" Told nowhere: {', '.join(clip_text(label, 40) for label in nowhere)}."
@@ -152,7 +162,7 @@ def draw_events(
         kicker="Events",
         title=title,
         subtitle=(
-            "Room that each event takes, per cent of sentences in each "
+            "Room that each event takes, per cent of the words in each "
             f"{'article' if named and named[0].single else 'outlet'}"
         ),
         note=note,
@@ -221,7 +231,7 @@ def draw_events(
             if share > 0:
                 words = f"{share * 100:.0f}" if share >= 0.005 else "<1"
                 _draw_dot(ax, x + shift, y + down, share, words, outlet, area)
-            else:
+            elif (event, outlet.name) not in closed:
                 draw_ring(ax, x + shift, y + down)
     places = [x + shift for x in range(len(named))]
     if heads:

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
-from encuadre.figures.choose import pick_estimates, say_method
+from encuadre.figures.choose import drop_few, pick_estimates, say_method
 from encuadre.figures.marks import draw_hatch, draw_label
 from encuadre.figures.page import add_panels, measure_text, start_page
 from encuadre.figures.rows import find_outlet_width, write_outlets
@@ -152,7 +152,7 @@ def draw_stance_shares(
         estimates, measure="stance", target=target[0], voices=(voice,), method=method
     )
     rows = rows.assign(category=rows["category"].replace(STANCES))
-    rows = rows[rows["category"].isin(NAMES)]
+    rows, few = drop_few(rows[rows["category"].isin(NAMES)])
     named = list_outlets(outlets, estimates)
     cells: dict[str, dict[str, pd.Series]] = {o.name: {} for o in named}
     for _, row in rows.iterrows():
@@ -183,7 +183,7 @@ def draw_stance_shares(
     note += " Neutral stands apart, so that both sides start at the zero line."
     if any(side is None for side in sides.values()):
         note += " Hatched: which side prevails cannot be told."
-    note = f"{note} {say_method(rows)}".strip()
+    note = f"{note}{few} {say_method(rows)}".strip()
     left = find_outlet_width(named, narrow=narrow)
     right, gap = 0.52, 0.08 if narrow else 0.2
     page = start_page(

@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from encuadre.figures.choose import pick_estimates, say_method
+from encuadre.figures.choose import drop_few, pick_estimates, say_method
 from encuadre.figures.marks import (
     draw_grid,
     draw_hatch,
@@ -258,7 +258,7 @@ def draw_stance(
     rows = pick_estimates(
         estimates, measure="stance", target=target[0], voices=("own", "quoted"), method=method
     )
-    rows = rows[rows["category"] == "mean"]
+    rows, few = drop_few(rows[rows["category"] == "mean"])
     named = list_outlets(outlets, estimates)
     own = {row["outlet"]: row for _, row in rows[rows["voice"] == "own"].iterrows()}
     quoted = {row["outlet"]: row for _, row in rows[rows["voice"] == "quoted"].iterrows()}
@@ -278,7 +278,7 @@ def draw_stance(
             " Hatched: which of the two is more favourable cannot be told, because the interval "
             "of their gap spans zero or n is too small."
         )
-    note = f"{note} {say_method(rows)}".strip()
+    note = f"{note}{few} {say_method(rows)}".strip()
     left, right = find_outlet_width(named, narrow=narrow), 0.62 if narrow else 0.72
     page = start_page(
         width,

@@ -79,7 +79,7 @@ def _title(
             what = "its own words" if own else quote(labels[top["category"]])
             title = f"{outlets[0].phrase} gives most room to {what}: {say_percent(top['estimate'])}"
             return start_sentence(title), weakest([top["strength"]])
-    pair = find_contrast(rows)
+    pair = find_contrast(rows, first=next(iter(labels), ""))
     if pair is None:
         group = name_group(outlets) if len(outlets) > 1 else "voices"
         end = "in whom they let speak" if len(outlets) > 1 else "in the room that they get"

@@ -15,6 +15,7 @@ from encuadre.figures.words import (
     Outlet,
     clean_text,
     clip_text,
+    join_words,
     list_outlets,
     name_group,
     say_number,
@@ -38,13 +39,14 @@ def _title(words: dict[str, pd.DataFrame], outlets: Sequence[Outlet]) -> str:
         rows = words[outlet.name]
         rows = rows[(rows["low"] > 0) & ~rows["flagged"].astype(bool)]
         if len(rows):
-            clear.append((float(rows["z"].iloc[0]), outlet, clean_text(rows["word"].iloc[0])))
+            said = [f"“{clip_text(clean_text(w), 24)}”" for w in rows["word"].head(2)]
+            clear.append((float(rows["z"].iloc[0]), outlet, join_words(said)))
     clear.sort(key=lambda item: (-item[0], item[1].name))
     if not clear:
         return f"No word clearly sets one of the {name_group(outlets)} apart from the rest"
-    said = [(f"“{clip_text(word, 24)}”", outlet.phrase) for _, outlet, word in clear[:2]]
-    title = f"{said[0][0]} is the mark of {said[0][1]}"
-    return title if len(said) == 1 else f"{title}, {said[1][0]} that of {said[1][1]}"
+    title = f"{clear[0][2]} set {clear[0][1].phrase} apart"
+    title = title if " and " in clear[0][2] else title.replace(" set ", " sets ", 1)
+    return title if len(clear) == 1 else f"{title}, {clear[1][2]} {clear[1][1].phrase}"
 
 
 def _draw_words(

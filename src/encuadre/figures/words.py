@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import pandas as pd
 
@@ -153,28 +155,43 @@ def is_known(row: pd.Series) -> bool:
     )
 
 
-def find_contrast(rows: pd.DataFrame) -> tuple[pd.Series, pd.Series] | None:
-    """The two outlets furthest apart on one category, if their intervals do not touch.
+def find_contrast(rows: pd.DataFrame, *, first: str = "") -> tuple[pd.Series, pd.Series] | None:
+    """The two outlets furthest apart on one category, if the interval of their gap excludes zero.
+
+    The two intervals make that of the gap by squaring and adding (Newcombe 1998), as on the first
+    page; it is widened by Bonferroni's rule for the pairs tried.
 
     Parameters
     ----------
     rows : DataFrame
         outlet, category, estimate, low, high, strength; one row per outlet and category.
+    first : str
+        A category to try by itself; the others are tried together where it shows nothing.
 
     Returns
     -------
     pair of Series or None
         The rows of the higher and of the lower; None where no pair can be told apart.
     """
+    if first:
+        lead = rows["category"] == first
+        return find_contrast(rows[lead]) or find_contrast(rows[~lead])
     best, gap = None, 0.0
     told = [is_known(row) for _, row in rows.iterrows()]
     known = rows[pd.Series(told, index=rows.index, dtype=bool)]
+    sizes = known.groupby("category").size()
+    pairs = max(int((sizes * (sizes - 1) // 2).sum()), 1)
+    normal = NormalDist()
+    wider = normal.inv_cdf(1 - 0.025 / pairs) / normal.inv_cdf(0.975)
     for _, group in known.groupby("category", sort=False):
         members = [row for _, row in group.iterrows()]
         for high in members:
             for low in members:
                 distance = high["estimate"] - low["estimate"]
-                if high["low"] > low["high"] and distance > gap + 1e-12:
+                reach = wider * math.hypot(
+                    high["estimate"] - high["low"], low["high"] - low["estimate"]
+                )
+                if distance > reach and distance > gap + 1e-12:
                     best, gap = (high, low), distance
     return best
 

@@ -11,7 +11,7 @@ local MARKDOWN = 'markdown-raw_html-raw_tex-raw_attribute-native_divs-native_spa
   .. '-example_lists+autolink_bare_uris'
 local BOXES = { note = true, warning = true, tip = true, important = true, caution = true }
 
-local report, cited, headings, notes = nil, false, {}, 0
+local report, cited, headings = nil, false, {}
 
 local function is_evidence(url) return url:match('^#sentences%?') ~= nil end
 
@@ -62,20 +62,38 @@ local function write_math(math)
   return pandoc.RawInline('typst', '#math.equation(block: ' .. block .. ', alt: ' .. quote_typst(math.text) .. ', ' .. written .. ')')
 end
 
--- Words without end would keep pandoc's Typst writer and Typst's line breaking busy: they may be
--- broken every 40 signs.
+-- Words without end would keep Typst's line breaking and the browser's busy: they may be broken
+-- every 40 signs.
 local function break_word(word)
-  if report.format ~= 'typst' or #word.text < 60 then return nil end
+  local page = report.format == 'html'
+  if #word.text < (page and 400 or 60) then return nil end
   local pieces, signs = pandoc.Inlines({}), {}
+  local function close(last)
+    pieces:insert(pandoc.Str(table.concat(signs) .. ((last or page) and '' or '\u{200b}')))
+    if page and not last then pieces:insert(pandoc.RawInline('html', '<wbr>')) end
+    signs = {}
+  end
   for _, code in utf8.codes(word.text) do
     signs[#signs + 1] = utf8.char(code)
-    if #signs == 40 then
-      pieces:insert(pandoc.Str(table.concat(signs) .. '\u{200b}'))
-      signs = {}
-    end
+    if #signs == 40 then close(false) end
   end
-  pieces:insert(pandoc.Str(table.concat(signs)))
+  close(true)
   return pieces, false
+end
+
+-- The address of a heading comes from its words, so that it is the same in the next build.
+local function name_heading(text)
+  local slug = 'h-' .. text:lower():gsub('[^a-z0-9]+', '-'):gsub('^%-+', ''):sub(1, 60):gsub('%-+$', '')
+  headings[slug] = (headings[slug] or 0) + 1
+  return headings[slug] == 1 and slug or slug .. '--' .. headings[slug]
+end
+
+-- In the page each heading carries a link to itself.
+local function add_anchor(header)
+  if report.format ~= 'html' then return header end
+  local label = 'Link to: ' .. pandoc.utils.stringify(header.content)
+  header.content:insert(pandoc.Link('#', '#' .. header.identifier, '', pandoc.Attr('', { 'anchor' }, { ['aria-label'] = label })))
+  return header
 end
 
 local clean = {
@@ -102,9 +120,8 @@ local clean = {
     return tbl
   end,
   Header = function(header)
-    headings[#headings + 1] = true
     header.level = math.max(header.level, 2)
-    header.attr = pandoc.Attr('h-' .. #headings)
+    header.attr = pandoc.Attr(name_heading(pandoc.utils.stringify(header.content)))
     return header
   end,
 }
@@ -117,7 +134,7 @@ end
 
 local function read_markdown(text)
   local blocks = pandoc.read(text, MARKDOWN).blocks
-  return blocks:walk({ Link = flatten }):walk(clean)
+  return blocks:walk({ Link = flatten }):walk(clean):walk({ Header = add_anchor })
 end
 
 local function read_inlines(text)
@@ -131,11 +148,12 @@ function Reader(input)
     if part.raw then
       blocks:insert(pandoc.RawBlock(report.format, part.raw))
     elseif part.title then
-      blocks:insert(pandoc.Header(1, read_inlines(part.title), pandoc.Attr(part.id)))
+      local header = pandoc.Header(1, read_inlines(part.title), pandoc.Attr(part.id))
+      blocks:insert(add_anchor(header))
     elseif part.markdown then
       blocks:extend(read_markdown(part.markdown))
     elseif part.references and cited then
-      blocks:insert(pandoc.Header(1, { pandoc.Str(part.references) }, pandoc.Attr('references', { 'unnumbered' })))
+      blocks:insert(add_anchor(pandoc.Header(1, { pandoc.Str(part.references) }, pandoc.Attr('references', { 'unnumbered' }))))
       blocks:insert(pandoc.Div({}, pandoc.Attr('refs')))
     end
   end

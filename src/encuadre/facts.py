@@ -1,0 +1,172 @@
+"""Facts of the first page: counted, not estimated, and readable in the text one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Set
+
+import pandas as pd
+
+from encuadre.findings import Finding
+from encuadre.prose import (
+    escape_markdown,
+    join_words,
+    link_evidence,
+    say_amount,
+    say_count,
+    say_number,
+    start_sentence,
+)
+
+
+def state_facts(
+    compared: pd.DataFrame,
+    matched: pd.DataFrame,
+    articles: pd.DataFrame,
+    event_labels: Mapping[str, str],
+    quantity_labels: Mapping[str, str],
+    *,
+    possible: Set[tuple[str, str]],
+) -> list[Finding]:
+    """State one event, and the quantity with most different values.
+
+    Parameters
+    ----------
+    compared : DataFrame
+        As `compare_events` gives it.
+    matched : DataFrame
+        As `compare_quantities` gives it.
+    possible : set of (event, article_id)
+        As `list_possible` gives it.
+    """
+    facts = [state_event(compared, articles, event_labels, possible=possible)]
+    values = matched.groupby("quantity").agg(n=("value", "nunique"), a=("article_id", "nunique"))
+    shared = values[values["a"] > 1]
+    if len(shared):
+        widest = sorted(shared.index, key=lambda q: (-int(shared.loc[q, "n"]), str(q)))[0]
+        rows = matched[matched["quantity"] == widest]
+        facts.append(state_quantity(rows, articles, label=quantity_labels[widest]))
+    return [f for f in facts if f is not None]
+
+
+def state_event(
+    compared: pd.DataFrame,
+    articles: pd.DataFrame,
+    labels: Mapping[str, str],
+    *,
+    possible: Set[tuple[str, str]],
+) -> Finding | None:
+    """State the event that most outlets tell while another, which could have told it, leaves it out.
+
+    Parameters
+    ----------
+    compared : DataFrame
+        event, article_id, sentences (0 where the article does not tell it), share.
+    labels : mapping
+        Label by event id.
+    """
+    table = compared.merge(articles[["article_id", "outlet"]], on="article_id")
+    pairs = zip(table["event"], table["article_id"], strict=True)
+    table["open"] = [pair in possible for pair in pairs]
+    told = table.groupby(["event", "outlet"], sort=False)["sentences"].sum().unstack()
+    open_to = table.groupby(["event", "outlet"], sort=False)["open"].any().unstack()
+    counts = (told > 0).sum(axis=1)
+    silent = ((told == 0) & open_to).sum(axis=1) if len(told) else counts
+    usable = counts[(counts >= 2) & (silent >= 1)]
+    if usable.empty:
+        return None
+    room = told.sum(axis=1)
+    event = max(usable.index, key=lambda e: (int(counts[e]), int(room[e]), e))
+    by = told.loc[event].sort_values(ascending=False, kind="stable")
+    without = [str(o) for o in told.columns if told.loc[event, o] == 0 and open_to.loc[event, o]]
+    lengths: dict[int, list[str]] = {}
+    for outlet, n in by[by > 0].items():
+        lengths.setdefault(int(n), []).append(escape_markdown(str(outlet)))
+    link = link_evidence(f"“{escape_markdown(labels[event])}”", event=event)
+    verb = "leaves" if len(without) == 1 else "leave"
+    left = join_words([escape_markdown(o) for o in without])
+    text = f"{left} {verb} out {link}; {_give(lengths)}."
+    intact = set(articles["outlet"]) - set(
+        articles.loc[articles["integrity"] != "intact", "outlet"]
+    )
+    sound = set(without) <= intact and len(intact & {str(o) for o in by[by > 0].index}) >= 2
+    dated = articles[articles["published_on"].fillna("") != ""]
+    later = set(dated.loc[[(event, a) in possible for a in dated["article_id"]], "outlet"])
+    firm = sound and set(without) <= later
+    reason = "Counted, not estimated: found by the names and phrases of events.yml, and every sentence can be read."
+    reason += "" if sound else " It rests on altered copies, so it is not called firm."
+    if not set(without) <= later:
+        reason += " Not every date is known, so it may have happened after the article."
+    return Finding(
+        f"event-{event}", "event", text, "firm" if firm else "tentative", reason, "events"
+    )
+
+
+def _give(lengths: Mapping[int, list[str]]) -> str:
+    """Who gives an event how many sentences: A gives it six sentences, B three, C and D one each."""
+    parts = []
+    for k, (n, outlets) in enumerate(lengths.items()):
+        several = len(outlets) > 1
+        number = say_number(n) if k else say_count(n, "sentence")
+        verb = "" if k else (" give it" if several else " gives it")
+        parts.append(f"{join_words(outlets)}{verb} {number}{' each' if several else ''}")
+    return join_words(parts)
+
+
+def state_quantity(compared: pd.DataFrame, articles: pd.DataFrame, *, label: str) -> Finding | None:
+    """State how far the values of one quantity lie apart.
+
+    Parameters
+    ----------
+    compared : DataFrame
+        As `compare_quantities` gives it; the rows of one quantity.
+    label : str
+        Its name.
+    """
+    compared = compared[compared["precision"] != "order"]
+    shown = (
+        compared.assign(yearly=compared["per_year"].fillna(compared["value"]))
+        .drop_duplicates("value")
+        .sort_values(["yearly", "value"])
+    )
+    if len(shown) < 2 or compared["article_id"].nunique() < 2:
+        return None
+    monthly = shown["period"].str.contains("month")
+    yearly = shown["per_year"].notna() & ~monthly
+    figures = [
+        join_words(
+            [
+                say_amount(v, u)
+                for v, u in zip(shown["value"][part], shown["unit"][part], strict=True)
+            ],
+            "or",
+        )
+        + unit
+        for part, unit in ((yearly, " a year"), (monthly, " a month"), (~yearly & ~monthly, ""))
+        if part.any()
+    ]
+    ids = ",".join(dict.fromkeys(compared["sentence_id"]))
+    counted = sorted(set(compared["counts"]) - {"", "not said"})
+    why = (
+        f": some count {' and others '.join(escape_markdown(c) for c in counted)}, and not all for the same time"
+        if len(counted) == 2
+        else ", depending on the article, on what it counts and for when"
+    )
+    intact = set(articles.loc[articles["integrity"] == "intact", "article_id"])
+    sound = compared.loc[compared["article_id"].isin(intact), "value"].nunique() >= 2
+    firm = sound and bool(counted)
+    if not counted:
+        why = (
+            "; what each of them counts is not said, so they may not be figures for the same thing"
+        )
+    text = f"{escape_markdown(start_sentence(label))} are given as {link_evidence(', or '.join(figures), ids=ids)}{why}."
+    reason = "Counted, not estimated: each figure is read in its sentence. "
+    reason += (
+        "At least two of them stand in copies as published."
+        if sound
+        else "Most stand in altered copies."
+    )
+    if not counted:
+        reason += " They stand under one heading of events.yml, which does not tell apart what they count."
+    return Finding(
+        "quantity", "quantity", text, "firm" if firm else "tentative", reason, "quantities"
+    )
