@@ -100,17 +100,17 @@ def test_a_turn_is_told_only_where_chance_is_unlikely(harbour_study: Study):
     assert "to its end ([−1.00](#sentences?ids=s-040," in said
     flat, sentences = make_course("+-0" * 20)
     said = standing.describe_course(flat, sentences, target=mayor, seed=1, draws=500)
-    assert said.startswith("No article changes its stance")
+    assert said.startswith("No change of stance")
     few, sentences = make_course("+" * 9 + "-" * 9 + "-" * 9)
     said = standing.describe_course(few, sentences, target=mayor, seed=1, draws=500)
-    assert said.startswith("No article changes its stance")
+    assert said.startswith("No change of stance")
 
 
 def test_a_third_without_a_hit_keeps_its_doubt(harbour_study: Study):
     mayor = harbour_study.targets[0]
     labels, sentences = make_course("0" * 10 + "0" * 10 + "0" * 7 + "-" * 3)
     said = standing.describe_course(labels, sentences, target=mayor, seed=1, draws=500)
-    assert said.startswith("No article changes its stance")
+    assert said.startswith("No change of stance")
 
 
 def test_labels_of_the_model_are_cautioned_where_nothing_is_coded():

@@ -252,7 +252,7 @@ def describe_blame(labels: pd.DataFrame, articles: pd.DataFrame, *, study: Study
                 blamed.append(f"{escape_markdown(str(outlet))} ({link})")
         if blamed:
             lines.append(f"{escape_markdown(target.label)} in {join_words(blamed)}")
-    return f"Spoken ill of in sentences that name a cause: {'; '.join(lines)}." if lines else ""
+    return f"Blamed or spoken ill of where a cause is named: {'; '.join(lines)}." if lines else ""
 
 
 def tabulate_concordance(

@@ -288,7 +288,7 @@ def describe_course(
                 f"{escape_markdown(str(outlet))} grows {side} {name} from its {early.lower()} ({link_evidence(say_signed(before), ids=ids[0])}) to its {late.lower()} ({link_evidence(say_signed(after), ids=ids[1])})"
             )
     if not turns:
-        return f"No article changes its stance toward {name} from one third to another by more than chance, or too few sentences tell."
+        return f"No change of stance toward {name} within an article can be told from chance."
     return f"{start_sentence(join_words(turns))}. No other change can be told from chance."
 
 
