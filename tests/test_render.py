@@ -331,7 +331,7 @@ def test_rows_hold_the_coded_label_before_the_model_s(plain):
     )
     assert kept[0]["voice"] == "city_government" and kept[0]["speaker_id"] == "ines_valdrane"
     assert kept[1]["voice"] == "outlet" and kept[1]["speaker"] == ""
-    assert evidence["names"]["topic"] == {"0": "harbour"}
+    assert evidence["names"]["topic"] == {"0": "Topic 1 (harbour)"}
     assert [a["copy"] for a in evidence["articles"]] == ["", "spun copy", ""]
 
 
