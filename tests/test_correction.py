@@ -11,10 +11,10 @@ import pandas as pd
 import pytest
 from scipy.stats import t as student
 
+from encuadre.coded_sample import is_covered, lay_out_sample
 from encuadre.contrasts import Contrast, Group, measure_contrast
 from encuadre.correction import PRIOR, Design, bound_shares, correct_shares, measure_variance
 from encuadre.estimates import estimate_field, lay_out_labels, prefer_coded, prefer_labels
-from encuadre.samples import is_covered, lay_out_sample
 from encuadre.schemas import check_table
 
 ROOT = Path(__file__).parents[1]

@@ -15,7 +15,7 @@ from encuadre.topic_choice import (
     STABLE,
     choose_topic_count,
     compare_topics,
-    measure_stability,
+    measure_topic_stability,
     score_coherence,
 )
 from encuadre.topics import doubt_unstable, measure_topics, name_topics, pick_sentences
@@ -120,7 +120,7 @@ def test_a_topic_of_chance_words_is_marked_and_no_planted_one(planted: pd.DataFr
     loose = {a: [" ".join(rng.choice(noise, 7, replace=False)) for _ in range(12)] for a in "ab"}
     both = pd.concat([planted, make_sentences(loose)], ignore_index=True)
     texts = weigh(both)
-    found = measure_stability(texts, count=4, seed=5, resamples=8)
+    found = measure_topic_stability(texts, count=4, seed=5, resamples=8)
     check_table(found, "topic_stability")
     topics, words = measure_topics(both, texts, count=4, seed=5)
     for row in found.itertuples(index=False):
@@ -133,7 +133,7 @@ def test_a_topic_of_chance_words_is_marked_and_no_planted_one(planted: pd.DataFr
     doubted = doubt_unstable(estimates, found)
     assert doubted.loc[doubted["strength"] == "cannot_tell", "category"].tolist() == [str(shaky)]
     names = [f"name{i}" for i in range(4)]
-    said = talking.describe_stability(found, names)
+    said = talking.describe_topic_stability(found, names)
     assert f"name{shaky}" in said and "with care" in said
     marked = talking.mark_names(names, found)
     assert [k for k, v in marked.items() if "not stable" in v] == [str(shaky)]

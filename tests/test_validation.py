@@ -77,7 +77,7 @@ def write_chapter(
     raw = lay_out_labels(sentences, articles, none, voices, **measured)["raw"]
     codings = make_codings(raw, ids, coders)
     labels = lay_out_labels(sentences, articles, codings, voices, **measured)
-    names, label_names = trust.name_fields(study), validation.name_labels(study)
+    names, label_names = trust.name_fields(study), validation.map_label_names(study)
     pairs = trust.pair_codings(codings, labels, fields=trust.list_fields(labels))
     agreement = check_table(trust.measure_agreement(pairs, seed=1), "agreement")
     confusions = check_table(trust.list_confusions(pairs, sentences), "confusions")

@@ -17,7 +17,7 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from encuadre.samples import correct_gap
+from encuadre.coded_sample import correct_gap
 
 UNITS = ("sentence", "paragraph", "word")
 DRAWN = ("sentences", "paragraphs")

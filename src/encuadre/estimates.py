@@ -20,8 +20,8 @@ import pandas as pd
 
 from encuadre.agreement import measure_alpha
 from encuadre.bootstrap import bound_mean, bound_share, draw_counts, draw_means
+from encuadre.coded_sample import correct_field, lay_beside, lay_out_sample
 from encuadre.coding import list_coders, pick_reference, pivot_codings
-from encuadre.samples import correct_field, lay_beside, lay_out_sample
 from encuadre.schemas import SCHEMAS
 from encuadre.strength import judge_estimate
 

@@ -25,9 +25,9 @@ from itertools import combinations
 
 import pandas as pd
 
+from encuadre.coded_sample import is_covered
 from encuadre.contrasts import Contrast, Group, measure_contrast
 from encuadre.multiverse import measure_stability, sum_up_stability
-from encuadre.samples import is_covered
 from encuadre.statements import say_contrast, shorten_contrast
 from encuadre.strength import FEW, explain_strength, judge_contrast
 from encuadre.study import Study

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from encuadre.coded_sample import correct_field, lay_out_sample
 from encuadre.coding import DESIGN, list_labels, pick_reference
 from encuadre.estimates import STANCES
 from encuadre.prose import say_count, say_interval, say_percent, say_signed, start_sentence
-from encuadre.samples import correct_field, lay_out_sample
 from encuadre.sampling import STRATA, draw_sentences
 from encuadre.study import Study
 

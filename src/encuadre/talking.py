@@ -51,7 +51,7 @@ def describe_topics(
     first = f"The words of the articles fall into {count}, each named by the study or else by a number and its three weightiest words."
     if lines:
         first += " With 95% intervals: " + "; ".join(lines) + "."
-    return [first, describe_stability(stability, names)]
+    return [first, describe_topic_stability(stability, names)]
 
 
 def mark_names(names: Sequence[str], stability: pd.DataFrame) -> dict[str, str]:
@@ -69,7 +69,7 @@ def _link_share(row: pd.Series, articles: pd.DataFrame) -> str:
     return f"{share} ({say_interval(row['low'], row['high'], percent=True)})"
 
 
-def describe_stability(stability: pd.DataFrame, names: Sequence[str]) -> str:
+def describe_topic_stability(stability: pd.DataFrame, names: Sequence[str]) -> str:
     """Say which topics come back when a fifth of the paragraphs is left out."""
     shaky = stability[~stability["stable"]]
     rule = f"average Jaccard similarity of the top words, {STABLE:g} or more"

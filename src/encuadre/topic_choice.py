@@ -22,7 +22,7 @@ TOP = 10
 _LEFT_IN = 0.8
 
 
-def measure_stability(
+def measure_topic_stability(
     texts: WordWeights, *, count: int, seed: int, resamples: int = 30
 ) -> pd.DataFrame:
     """Measure how well each topic comes back when a fifth of the paragraphs is left out.
@@ -73,7 +73,7 @@ def choose_topic_count(
 ) -> pd.DataFrame:
     """Score numbers of topics by how stable and how coherent their words are.
 
-    Stability is the mean over topics of `measure_stability`. Coherence is the mean normalised
+    Stability is the mean over topics of `measure_topic_stability`. Coherence is the mean normalised
     pointwise mutual information of the ten heaviest words within paragraphs. Chosen is the most
     coherent of those whose stability is within `SAME` of the best.
 
@@ -101,7 +101,7 @@ def choose_topic_count(
     rows = []
     tried = {k for k in candidates if 2 <= k <= most} | ({fixed} if fixed else set())
     for k in sorted(tried or {2}):
-        each = measure_stability(texts, count=k, seed=seed, resamples=resamples)
+        each = measure_topic_stability(texts, count=k, seed=seed, resamples=resamples)
         tops = rank_words(fit_topics(texts, count=k, seed=seed).components)
         rows.append(
             {

@@ -108,7 +108,7 @@ def doubt_unstable(estimates: pd.DataFrame, stability: pd.DataFrame) -> pd.DataF
     estimates : DataFrame
         The table `estimates`, measure `topic`.
     stability : DataFrame
-        As `encuadre.topic_choice.measure_stability` gives it.
+        As `encuadre.topic_choice.measure_topic_stability` gives it.
     """
     shaky = stability.loc[~stability["stable"], "topic"].astype(str)
     doubted = estimates["category"].isin(shaky)

@@ -52,7 +52,7 @@ Names = Mapping[str, str]
 LabelNames = Mapping[str, Names]
 
 
-def name_labels(study: Study) -> dict[str, dict[str, str]]:
+def map_label_names(study: Study) -> dict[str, dict[str, str]]:
     """Return by field the name shown of each label, an empty one included."""
     names = {}
     for field in study.codebook.fields:

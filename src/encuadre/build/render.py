@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -81,17 +81,16 @@ def render_pdf(
     """Write the report as a PDF tagged to PDF/UA-1; arguments and errors as for `render_html`."""
     chapters = _read(notebooks, meta)
     evidence = read_evidence(Path(tables), study)
-    with tempfile.TemporaryDirectory(dir=work, prefix="typst-") as folder:
-        document = write_document(
-            chapters,
-            references=list_references(chapters),
-            outlets=list_outlets(evidence["articles"]),
-            sides=_collect_evidence(chapters, evidence, Path(tables)),
-            evidence=evidence,
-            meta=meta,
-            work=Path(folder),
-        )
-    _replace(Path(out), document)
+    _typeset(
+        write_document,
+        chapters,
+        out,
+        articles=evidence["articles"],
+        sides=_collect_evidence(chapters, evidence, Path(tables)),
+        evidence=evidence,
+        meta=meta,
+        work=work,
+    )
 
 
 def render_summary(
@@ -106,13 +105,25 @@ def render_summary(
     """Write the findings as a PDF of one page; arguments and errors as for `render_html`."""
     chapters = _read(notebooks, meta)
     articles = list_articles(load_table("articles", tables=tables), study)
+    _typeset(write_summary, chapters, out, articles=articles, meta=meta, work=work)
+
+
+def _typeset(
+    write: Callable[..., bytes],
+    chapters: Sequence[Chapter],
+    out: Path,
+    *,
+    articles: Sequence[Mapping[str, Any]],
+    work: Path,
+    **parts: Any,
+) -> None:
     with tempfile.TemporaryDirectory(dir=work, prefix="typst-") as folder:
-        document = write_summary(
+        document = write(
             chapters,
             references=list_references(chapters),
             outlets=list_outlets(articles),
-            meta=meta,
             work=Path(folder),
+            **parts,
         )
     _replace(Path(out), document)
 
