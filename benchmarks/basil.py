@@ -26,8 +26,8 @@ import pandas as pd
 from scipy.stats import spearmanr
 from voices import build_study, match_source, score
 
-from encuadre.encoders import load_stance_model
 from encuadre.stance import measure_stance
+from encuadre.stance_models import load_stance_model
 from encuadre.study import Target
 from encuadre.targets import find_mentions
 from encuadre.voices import measure_voices

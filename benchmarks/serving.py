@@ -19,7 +19,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from encuadre.encoders import StanceModel, encode_target, load_stance_model
+from encuadre.stance_models import StanceModel, encode_target, load_stance_model
 
 BATCH = 32
 

@@ -23,7 +23,7 @@ from pathlib import Path
 import numpy as np
 from sklearn.metrics import accuracy_score, f1_score
 
-from encuadre.encoders import StanceModel, load_stance_model
+from encuadre.stance_models import StanceModel, load_stance_model
 
 HERE = Path(__file__).parent
 POLARITIES = {2.0: 0, 4.0: 1, 6.0: 2}

@@ -17,8 +17,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
-from encuadre.encoders import MODELS, load_encoder, load_stance_model
+from encuadre.encoders import load_encoder
 from encuadre.errors import EncuadreError
+from encuadre.model_files import MODELS
 from encuadre.spans import (
     COLUMNS,
     TAGS,
@@ -31,6 +32,7 @@ from encuadre.spans import (
     load_attribution_model,
     measure_certainty,
 )
+from encuadre.stance_models import load_stance_model
 
 QUOTED = (
     "The talks resumed on Monday. “We will not give in,” Ana Ruiz said. “There is no reason to.”\n"
@@ -129,6 +131,7 @@ class Scores:
 def fake_model(tokenizer: Tokenizer, session: Scores, *, window: int = 20) -> AttributionModel:
     return AttributionModel(
         name="fake",
+        identity="fake",
         window=window,
         overlap=4,
         transitions=np.zeros((7, 7)),

@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from encuadre.encoders import load_stance_model
 from encuadre.errors import EncuadreError
 from encuadre.schemas import check_table
 from encuadre.stance import COLUMNS, measure_stance
+from encuadre.stance_models import load_stance_model
 
 ANSWERS = {"bad": (0.8, 0.15, 0.05), "plain": (0.1, 0.8, 0.1), "good": (0.1, 0.2, 0.7)}
 

@@ -9,7 +9,8 @@ import torch
 from newsmtsc import Example
 from tokenizers import Tokenizer
 
-from encuadre.encoders import Inputs, encode_target
+from encuadre.model_files import Inputs
+from encuadre.stance_models import encode_target
 
 MAX_TOKENS = 112
 

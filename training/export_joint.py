@@ -30,8 +30,8 @@ from polnear import list_windows, read_documents
 from sklearn.metrics import f1_score
 from tokenizers import Tokenizer
 
-from encuadre.encoders import LABELS
 from encuadre.spans import TAGS
+from encuadre.stance_models import LABELS
 
 INPUTS = ("input_ids", "segments", "target_mask")
 TRAINED_ON = "NewsMTSC train, 1,075 labelled mentions of governments and policies, PolNeAR train"

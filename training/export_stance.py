@@ -22,7 +22,8 @@ from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax
 from sklearn.metrics import f1_score
 
-from encuadre.encoders import LABELS, Inputs
+from encuadre.model_files import Inputs
+from encuadre.stance_models import LABELS
 
 
 def average_weights(paths: list[Path]) -> dict[str, torch.Tensor]:

@@ -32,7 +32,7 @@ from polnear import Window, list_windows, read_documents
 from sklearn.metrics import f1_score
 from swaps import swap_examples
 
-from encuadre.encoders import Inputs
+from encuadre.model_files import Inputs
 
 CHUNK = 12
 """Batches that are drawn together and sorted by length."""

@@ -21,7 +21,7 @@ from newsmtsc import Example, read_split
 from sklearn.metrics import f1_score
 from swaps import swap_examples
 
-from encuadre.encoders import Inputs
+from encuadre.model_files import Inputs
 
 
 def group_parameters(

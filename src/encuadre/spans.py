@@ -16,8 +16,15 @@ import onnxruntime
 import pandas as pd
 from tokenizers import Tokenizer
 
-from encuadre.encoders import Inputs, check_markers, find_folder, open_files, read_card, run_each
 from encuadre.errors import EncuadreError
+from encuadre.model_files import (
+    Inputs,
+    check_markers,
+    find_folder,
+    open_files,
+    read_card,
+    run_each,
+)
 from encuadre.sentences import find_boundaries
 
 ROLES = ("source", "cue", "content")
@@ -50,6 +57,7 @@ class AttributionModel:
     """Scores who says what. Made by `load_attribution_model`."""
 
     name: str
+    identity: str
     window: int
     overlap: int
     transitions: np.ndarray
@@ -131,6 +139,7 @@ def load_attribution_model(name_or_path: str | Path = "base") -> AttributionMode
     check_markers(folder, card, tokenizer)
     return AttributionModel(
         name=card["name"],
+        identity=card["identity"],
         window=card["window"],
         overlap=card["overlap"],
         transitions=np.array(card["transitions"], dtype=float),

@@ -15,7 +15,7 @@ COLUMNS = ["sentence_id", "target", "label", *PROBABILITIES, "method"]
 
 
 class PredictsStance(Protocol):
-    """What `measure_stance` asks of a model; `encuadre.encoders.StanceModel` has it."""
+    """What `measure_stance` asks of a model; `encuadre.stance_models.StanceModel` has it."""
 
     @property
     def name(self) -> str: ...
@@ -39,7 +39,7 @@ def measure_stance(
     mentions : pandas.DataFrame
         The mentions table: sentence_id, target, start, end (characters of the file).
     model : PredictsStance
-        As returned by `encuadre.encoders.load_stance_model`.
+        As returned by `encuadre.stance_models.load_stance_model`.
 
     Returns
     -------

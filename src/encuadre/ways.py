@@ -14,10 +14,11 @@ import pandas as pd
 
 from encuadre.coding import list_coders, pick_reference, pivot_codings
 from encuadre.contrasts import Contrast
-from encuadre.encoders import MODELS, load_stance_model
 from encuadre.estimates import label_by_coding, label_by_model, prefer_labels
 from encuadre.frames import NONE
+from encuadre.model_files import MODELS
 from encuadre.stance import measure_stance
+from encuadre.stance_models import load_stance_model
 
 CHOICES = {
     "labels": "Whose labels",

@@ -115,7 +115,8 @@ def list_code(*, rendering: bool = False) -> list[Path]:
     """Return the files of the package that results depend on: the modules, or those and the rendering."""
     build = PACKAGE / "build"
     kept = [p for p in PACKAGE.rglob("*") if p.is_file() and p.suffix not in (".pyc",)]
-    return sorted(p for p in kept if rendering or build not in p.parents or p.name == "tables.py")
+    used = ("tables.py", "results.py")
+    return sorted(p for p in kept if rendering or build not in p.parents or p.name in used)
 
 
 @functools.cache

@@ -12,15 +12,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from encuadre.encoders import (
-    MODELS,
-    Encoder,
-    StanceModel,
-    encode_target,
-    load_encoder,
-    load_stance_model,
-)
+from encuadre.encoders import Encoder, load_encoder
 from encuadre.errors import EncuadreError
+from encuadre.model_files import MODELS
+from encuadre.stance_models import StanceModel, encode_target, load_stance_model
 
 TEXTS = [
     "The Mexican government praised the agreement.",
