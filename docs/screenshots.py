@@ -20,6 +20,7 @@ ROOT = Path(__file__).parents[1]
 BUILD = ROOT / "build"
 OUT = BUILD / "screenshots"
 WIDE, TABLET, PHONE = (1440, 900), (768, 1024), (380, 800)
+SIZES = {"wide": WIDE, "tablet": TABLET, "phone": PHONE}
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -35,7 +36,7 @@ def open_report(browser: Browser, size: tuple[int, int], place: str = "", **opti
 
 def shoot_first_screens(browser: Browser) -> None:
     """The first screen at three widths, light and dark."""
-    for name, size in (("wide", WIDE), ("tablet", TABLET), ("phone", PHONE)):
+    for name, size in SIZES.items():
         for theme in ("light", "dark"):
             page = open_report(browser, size, color_scheme=theme)
             page.screenshot(path=OUT / f"first-{name}-{theme}.png")
@@ -53,13 +54,16 @@ def shoot_readme(browser: Browser) -> None:
 
 
 def shoot_chapters(browser: Browser) -> None:
-    """Each chapter from top to end."""
-    page = open_report(browser, WIDE)
-    for chapter in page.locator("main > section.chapter").all():
-        name = chapter.get_attribute("id")
-        if name not in ("articles", "explorer"):
-            chapter.screenshot(path=OUT / f"chapter-{name.removeprefix('chapter-')}.png")
-    page.close()
+    """Each chapter from top to end, at three widths, light and dark."""
+    for size_name, size in SIZES.items():
+        for theme in ("light", "dark"):
+            page = open_report(browser, size, color_scheme=theme)
+            for chapter in page.locator("main > section.chapter").all():
+                name = chapter.get_attribute("id")
+                if name not in ("articles", "explorer"):
+                    name = name.removeprefix("chapter-")
+                    chapter.screenshot(path=OUT / f"chapter-{name}-{size_name}-{theme}.png")
+            page.close()
 
 
 def shoot_panel(browser: Browser) -> None:

@@ -185,14 +185,16 @@ def _write_table(table: Table) -> str:
     widest = grid.measure_widths()
     long = [w > 60 for w in widest]
     kinds = ["num" if n else "long" if w else "" for n, w in zip(numeric, long, strict=True)]
+    names = [cell.text for cell in grid.head[-1]] if grid.head and any(long) else []
     head = "".join(f"<tr>{_write_row(row, kinds, head=True)}</tr>" for row in grid.head)
-    rows = "".join(f"<tr>{_write_row(row, kinds)}</tr>" for row in grid.rows)
+    rows = "".join(f"<tr>{_write_row(row, kinds, names=names)}</tr>" for row in grid.rows)
     own = f'<a class="self" href="#{table.anchor}">{name}.</a>'
     caption = f"{own} {escape(grid.caption)}" if grid.caption else own
     note = f'<p class="note">{_write_pieces(grid.note)}</p>' if grid.note else ""
     wide = " wide" if sum(widest) > 90 or sum(long) > 1 else ""
+    stack = " stack" if names else ""
     return (
-        f'<div class="table{wide}" id="{table.anchor}"><div class="scroll" tabindex="0" '
+        f'<div class="table{wide}{stack}" id="{table.anchor}"><div class="scroll" tabindex="0" '
         f'role="region" aria-label="{name}"><table><caption><span>{caption}</span></caption>'
         f"<thead>{head}</thead><tbody>{rows}</tbody></table></div>{note}"
         f'<button type="button" class="csv" data-table="{table.anchor}">Download'
@@ -200,7 +202,10 @@ def _write_table(table: Table) -> str:
     )
 
 
-def _write_row(row: Sequence[Cell], kinds: Sequence[str], *, head: bool = False) -> str:
+def _write_row(
+    row: Sequence[Cell], kinds: Sequence[str], *, head: bool = False, names: Sequence[str] = ()
+) -> str:
+    """Return the cells of a row; with the columns' names beside them where rows may be stacked."""
     cells, column = [], len(kinds) - sum(cell.columns for cell in row)
     column = max(column, 0)
     for cell in row:
@@ -211,6 +216,8 @@ def _write_row(row: Sequence[Cell], kinds: Sequence[str], *, head: bool = False)
             attributes += ' scope="col"' if head else ' scope="row"'
         attributes += f' colspan="{cell.columns}"' if cell.columns > 1 else ""
         attributes += f' rowspan="{cell.rows}"' if cell.rows > 1 else ""
+        if column < len(names) and cell.columns == 1:
+            attributes += f' data-column="{escape(names[column], quote=True)}"'
         cells.append(f"<{tag}{attributes}>{_write_pieces(cell.pieces)}</{tag}>")
         column += cell.columns
     return "".join(cells)

@@ -127,7 +127,7 @@ def draw_comparison(
     labels_wide = [named[o].short if narrow else named[o].label for o in cut["outlet"]]
     left = max(
         find_name_width(labels_wide, 0.95 if narrow else 1.6, swatch=True),
-        find_name_width(details, 0.95 if narrow else 1.6, swatch=True),
+        find_name_width(details, 1.55 if narrow else 1.6, swatch=True),
     )
     page = start_page(
         width,

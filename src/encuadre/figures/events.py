@@ -196,14 +196,17 @@ def draw_events(
                 color=INK3,
                 fontsize=SIZE["label"],
             )
-            line = wrap(label, across - date_width, SIZE["row"], limit=1)[0]
+            size = SIZE["row"]
+            if measure_text(label, size) > across - date_width:
+                size = SIZE["label"]
+            line = wrap(label, across - date_width, size, limit=1)[0]
             ax.text(
                 date_width,
                 y - 0.28,
                 line,
                 transform=from_left(ax),
                 va="center",
-                fontsize=SIZE["row"],
+                fontsize=size,
             )
         else:
             ax.text(

@@ -126,7 +126,7 @@ def draw_reliability(
         note=note,
     )
     right = 0.62 if narrow else 1.5
-    left = find_name_width([*names, *below], 0.95 if narrow else 2.0)
+    left = find_name_width([*names, *below], 1.2 if narrow else 2.0)
     ax = add_panel(page, left=left, right=right, top=0.3, bottom=0.22)
     ax.set_ylim(max(len(rows), 1) - 0.5, -0.5)
     for y, name in enumerate(names):

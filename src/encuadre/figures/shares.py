@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -106,7 +107,7 @@ def _draw_bar(ax: Axes, y: float, length: float, share: float, colour: str) -> N
         colour = choose_type_colour(colour)
         ax.text(length / 2, y, words, color=colour, ha="center", va="center", **style)
         return
-    left = length < 0
+    left = math.copysign(1, length) < 0  # of minus nought too
     align = "right" if left else "left"
     draw_label(ax, length, y, words, dx=-4 if left else 4, ha=align, halo=True, **style)
 
