@@ -33,7 +33,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from encuadre.attribution_words import FORMS, PRONOUNS
+from encuadre.attribution_words import PRONOUNS
+from encuadre.attributions import is_speech, read_attributions
 from encuadre.sentences import split_sentences
 from encuadre.spans import (
     ROLES,
@@ -48,7 +49,6 @@ from encuadre.voices import measure_voices
 _WORD = re.compile(r"\w+(?:[’'.\-]\w+)*")
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 _QUOTE = re.compile(r"[“”\"«»]")
-_SPEECH_KINDS = ("state", "judge")
 
 
 def build_study(article_ids: Iterable[str]) -> Study:
@@ -74,17 +74,6 @@ def build_study(article_ids: Iterable[str]) -> Study:
     )
 
 
-def is_speech(text: str, attribution: dict) -> bool:
-    """Whether an attribution reports words, not an attitude: by its cue or by quotation marks."""
-    cue = " ".join(text[a:b] for a, b in attribution["cue"]).lower()
-    words = _WORD.findall(cue)
-    said = "according" in words or any(
-        FORMS.get(w, ("", "", ""))[1] in _SPEECH_KINDS for w in words
-    )
-    content = "".join(text[a:b] for a, b in attribution["content"])
-    return said or content[:1] in '“"' or cue.strip() in (":", "―", "--")
-
-
 def label_gold(text: str, attributions: list[dict], start: int, end: int) -> tuple[bool, bool, str]:
     """Return whether a sentence is attributed speech, whether attributed at all, and its source."""
     words = [m.span() for m in _WORD.finditer(text, start, end)]
@@ -99,7 +88,10 @@ def label_gold(text: str, attributions: list[dict], start: int, end: int) -> tup
         if share < 0.5:
             continue
         anything = True
-        if is_speech(text, attribution) and share > best:
+        cue, words_said = (
+            " ".join(text[a:b] for a, b in attribution[role]) for role in ("cue", "content")
+        )
+        if is_speech(cue, words_said) and share > best:
             best, speech = share, True
             source = " ".join(text[a:b] for a, b in attribution["source"])
     return speech, anything, source
@@ -224,8 +216,10 @@ def main() -> None:
     sentences = sentences.assign(
         segment=sentences["segment"].where(sentences["segment"] == "headline", "body")
     )
+    model = None if options.model == "rules" else load_attribution_model(options.model)
     started = time.perf_counter()
-    voices = measure_voices(sentences, study=build_study(texts))
+    attributions = read_attributions(sentences, model=model) if model else None
+    voices = measure_voices(sentences, study=build_study(texts), attributions=attributions)
     seconds = time.perf_counter() - started
     gold = []
     for row in sentences.itertuples(index=False):
@@ -241,9 +235,7 @@ def main() -> None:
     )
     marked = [bool(_QUOTE.search(t)) for t in sentences["text"]]
     spans: dict[str, float] = {}
-    if options.model != "rules":
-        model = load_attribution_model(options.model)
-        find_attributions(next(iter(texts.values())), model=model)
+    if model:
         spans = score_spans(list(documents.values()), model=model)
     unit = 2**20 if sys.platform == "darwin" else 2**10
     report = {

@@ -111,7 +111,7 @@ def export_joint(
         )
 
 
-def quantise_joint(source: Path, target: Path) -> None:
+def quantise_joint(source: Path, target: Path, *, width: int = 768) -> None:
     """Write `source` in int8: one scale a channel of weights, one a row of embeddings.
 
     As in `onnx_export.quantise_graph`, weights use seven of the eight bits.
@@ -138,7 +138,7 @@ def quantise_joint(source: Path, target: Path) -> None:
             op_types_to_quantize=["MatMul"],
         )
     model = onnx.load(target)
-    compact_embeddings(model.graph)
+    compact_embeddings(model.graph, width=width)
     halve_constants(model.graph)
     model.doc_string = ""
     for node in model.graph.node:
@@ -169,7 +169,7 @@ class Builder:
         return output
 
 
-def compact_embeddings(graph: onnx.GraphProto, *, width: int = 768) -> None:
+def compact_embeddings(graph: onnx.GraphProto, *, width: int) -> None:
     """Store the embeddings of pieces in int8, those of places in half precision."""
     tensors = {tensor.name: tensor for tensor in graph.initializer}
     for node in list(graph.node):

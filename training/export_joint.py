@@ -3,8 +3,8 @@
 Run: python training/export_joint.py --encoder DIR --data DIR --low FILE
      python training/export_joint.py --encoder DIR --data DIR --weights FILE.pt --out DIR [--kind K]
 The first, before training, writes the frozen layers in the form in which they will be served. The
-second writes model.onnx.gz, tokenizer.json and model.json: `--kind base` is what is shipped, `fp32`
-and `int8` (no dimension kept apart) are there for comparison. Stance is calibrated on both dev splits
+second writes model.onnx.gz, tokenizer.json and model.json: `--kind base` and `--kind small` are what
+is shipped, `fp32` and `int8` (no dimension kept apart) are there for comparison. Stance is calibrated on both dev splits
 of NewsMTSC. Prints one JSON line.
 """
 
@@ -20,14 +20,17 @@ import numpy as np
 import onnxruntime
 import torch
 from batches import MAX_TOKENS, encode_examples
+from classifier import MARKERS as SMALL_MARKERS
 from classifier import load_tokenizer
 from compact import export_joint, measure_inputs, quantise_joint, split_outliers
 from export_stance import fit_temperature, run_graph
+from heads import TwoHeads
 from joint import MARKERS, JointModel, LowLayers
 from newsmtsc import read_split
 from onnx_export import write_model_folder
 from polnear import list_windows, read_documents
 from sklearn.metrics import f1_score
+from small import SmallModel
 from tokenizers import Tokenizer
 
 from encuadre.spans import TAGS
@@ -52,7 +55,7 @@ def list_calibration(tokenizer: Tokenizer, data: Path) -> list[dict[str, torch.T
     return rows
 
 
-def write_graph(model: JointModel, path: Path, *, kind: str, rows: list, low: bool) -> None:
+def write_graph(model: TwoHeads, path: Path, *, kind: str, rows: list, low: bool) -> None:
     """Write the graph of `kind`, of the frozen layers alone if `low`."""
     if kind == "base":
         split_outliers(model, measure_inputs(model, rows))
@@ -64,22 +67,23 @@ def write_graph(model: JointModel, path: Path, *, kind: str, rows: list, low: bo
         if kind == "fp32":
             shutil.copyfile(exact, path)
         else:
-            quantise_joint(exact, path)
+            quantise_joint(exact, path, width=model.encoder.config.hidden_size)
 
 
-def describe(model: JointModel, *, name: str, temperature: float) -> dict[str, object]:
+def describe(model: TwoHeads, *, kind: str, temperature: float) -> dict[str, object]:
     """Return what model.json holds."""
+    small = kind == "small"
     transitions, starts = (scores.tolist() for scores in model.crf.list_scores())
     return {
-        "name": name,
+        "name": kind if kind in ("base", "small") else f"base-{kind}",
         "kind": "joint",
-        "base": "sentence-transformers/all-mpnet-base-v2",
+        "base": f"sentence-transformers/all-{'MiniLM-L6' if small else 'mpnet-base'}-v2",
         "licence": "Apache-2.0",
-        "trained_on": TRAINED_ON,
+        "trained_on": f"{TRAINED_ON}, and what base says of news" if small else TRAINED_ON,
         "labels": list(LABELS),
         "temperature": temperature,
         "max_tokens": MAX_TOKENS,
-        "markers": MARKERS,
+        "markers": SMALL_MARKERS if small else MARKERS,
         "tags": list(TAGS),
         "window": 300,
         "overlap": 48,
@@ -96,12 +100,16 @@ def main() -> None:
     parser.add_argument("--low", type=Path)
     parser.add_argument("--weights", type=Path)
     parser.add_argument("--out", type=Path)
-    parser.add_argument("--kind", choices=("base", "fp32", "int8"), default="base")
+    parser.add_argument("--kind", choices=("base", "small", "fp32", "int8"), default="base")
     parser.add_argument("--frozen", type=int, default=5)
     options = parser.parse_args()
     tokenizer = load_tokenizer(options.encoder)
-    model = JointModel(options.encoder, frozen=options.frozen).eval()
-    rows = list_calibration(tokenizer, options.data)
+    small = options.kind == "small"
+    if small:
+        model = SmallModel(options.encoder, attention="eager").eval()
+    else:
+        model = JointModel(options.encoder, frozen=options.frozen).eval()
+    rows = list_calibration(tokenizer, options.data) if options.kind == "base" else []
     if options.low:
         write_graph(model, options.low, kind="base", rows=rows, low=True)
         print(json.dumps({"megabytes": round(options.low.stat().st_size / 1e6, 1)}))
@@ -114,18 +122,18 @@ def main() -> None:
         logits, labels = [], []
         for name in ("rw_dev", "mt_dev"):
             examples = read_split(options.data / "newsmtsc" / f"{name}.jsonl")
-            inputs = encode_examples(tokenizer, examples, markers=MARKERS)
+            markers = SMALL_MARKERS if small else MARKERS
+            inputs = encode_examples(tokenizer, examples, markers=markers)
             logits.append(run_graph(path, inputs))
             labels.append(np.array([example.label for example in examples]))
             score = f1_score(labels[-1], logits[-1].argmax(1), average="macro")
             report[name] = round(100 * float(score), 2)
         temperature = fit_temperature(np.concatenate(logits), np.concatenate(labels))
-        name = "base" if options.kind == "base" else f"base-{options.kind}"
         write_model_folder(
             options.out,
             weights=path,
             tokenizer=options.encoder / "tokenizer.json",
-            description=describe(model, name=name, temperature=temperature),
+            description=describe(model, kind=options.kind, temperature=temperature),
             compress=True,
         )
     report["temperature"] = temperature

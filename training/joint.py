@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import torch
+from heads import FORBIDDEN, TwoHeads
 from torch.nn.functional import gelu, scaled_dot_product_attention
 from transformers import AutoModel
-
-from encuadre.spans import TAGS
 
 MARKERS = {
     "start": "<s>",
@@ -20,7 +19,6 @@ MARKERS = {
 """Tokens by the role that they play around a target, in MPNet's vocabulary."""
 
 LONGEST = 512
-FORBIDDEN = -1e4
 
 
 class Encoder(torch.nn.Module):
@@ -98,80 +96,13 @@ class Encoder(torch.nn.Module):
         return hidden
 
 
-class Crf(torch.nn.Module):
-    """A linear chain over tags; transitions that BIO forbids stay forbidden."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        count = len(TAGS)
-        allowed = torch.ones(count, count, dtype=torch.bool)
-        for to, tag in enumerate(TAGS):
-            if tag.startswith("I-"):
-                allowed[:, to] = torch.tensor([before[2:] == tag[2:] for before in TAGS])
-        self.register_buffer("allowed", allowed)
-        self.register_buffer("opening", torch.tensor([not tag.startswith("I-") for tag in TAGS]))
-        self.transitions = torch.nn.Parameter(torch.zeros(count, count))
-        self.starts = torch.nn.Parameter(torch.zeros(count))
-
-    def list_scores(self) -> tuple[torch.Tensor, torch.Tensor]:
-        """Return the scores of transitions (from, to) and of first tags."""
-        return (
-            self.transitions.masked_fill(~self.allowed, FORBIDDEN),
-            self.starts.masked_fill(~self.opening, FORBIDDEN),
-        )
-
-    def forward(
-        self, emissions: torch.Tensor, tags: torch.Tensor, mask: torch.Tensor
-    ) -> torch.Tensor:
-        """Return the negative log likelihood summed over a batch of words (batch, words, tags)."""
-        transitions, starts = self.list_scores()
-        chosen = emissions.gather(2, tags.unsqueeze(-1)).squeeze(-1)
-        steps = transitions[tags[:, :-1], tags[:, 1:]]
-        truth = starts[tags[:, 0]] + (chosen * mask).sum(1) + (steps * mask[:, 1:]).sum(1)
-        alpha = starts + emissions[:, 0]
-        for place in range(1, emissions.shape[1]):
-            step = torch.logsumexp(alpha.unsqueeze(2) + transitions, dim=1) + emissions[:, place]
-            alpha = torch.where(mask[:, place, None] > 0, step, alpha)
-        return (torch.logsumexp(alpha, dim=1) - truth).sum()
-
-
-class JointModel(torch.nn.Module):
+class JointModel(TwoHeads):
     """Pieces in; three stance logits a text and seven tag scores a piece out."""
 
     def __init__(self, folder: Path, *, frozen: int = 5, dropout: float = 0.1) -> None:
-        super().__init__()
-        self.encoder = Encoder(folder, frozen=frozen, dropout=dropout)
-        size = self.encoder.config.hidden_size
-        self.dropout = torch.nn.Dropout(dropout)
-        self.dense = torch.nn.Linear(3 * size, size)
-        self.out = torch.nn.Linear(size, 3)
-        self.tagger = torch.nn.Linear(size, len(TAGS))
-        self.crf = Crf()
-
-    def score_stance(
-        self,
-        hidden: torch.Tensor,
-        segments: torch.Tensor,
-        target_mask: torch.Tensor,
-        attention_mask: torch.Tensor | None = None,
-    ) -> torch.Tensor:
-        """Return logits (batch, 3) from the first piece, the sentence's and the target's mean."""
-        present = torch.ones_like(segments) if attention_mask is None else attention_mask
-        sentence = (present * (1 - segments)).unsqueeze(-1).to(hidden.dtype)
-        target = target_mask.unsqueeze(-1).to(hidden.dtype)
-        pooled = torch.cat(
-            [
-                hidden[:, 0],
-                (hidden * sentence).sum(1) / sentence.sum(1).clamp(min=1.0),
-                (hidden * target).sum(1) / target.sum(1).clamp(min=1.0),
-            ],
-            dim=-1,
-        )
-        return self.out(self.dropout(torch.tanh(self.dense(self.dropout(pooled)))))
-
-    def score_tags(self, hidden: torch.Tensor) -> torch.Tensor:
-        """Return scores (batch, pieces, tags)."""
-        return self.tagger(self.dropout(hidden))
+        encoder = Encoder(folder, frozen=frozen, dropout=dropout)
+        super().__init__(encoder.config.hidden_size, dropout=dropout)
+        self.encoder = encoder
 
     def forward(
         self, input_ids: torch.Tensor, segments: torch.Tensor, target_mask: torch.Tensor

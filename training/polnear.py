@@ -19,11 +19,12 @@ _CURLY = str.maketrans("“”‘’", "\"\"''")
 
 @dataclass(frozen=True)
 class Window:
-    """Pieces of some sentences, the place of each word's first piece, and each word's tag."""
+    """Pieces of some sentences; of each word its first piece, its tag, and its first character."""
 
     ids: np.ndarray
     words: np.ndarray
     tags: np.ndarray
+    starts: np.ndarray
 
 
 def read_documents(path: Path) -> list[dict]:
@@ -43,6 +44,7 @@ def list_windows(
     shortest: int = 96,
     longest: int = 256,
     straight: float = 0.15,
+    marks: tuple[str, str] = ("<s>", "</s>"),
     seed: int = 1,
 ) -> list[Window]:
     """Return every document cut into windows; some have their curly quotation marks straightened.
@@ -56,7 +58,8 @@ def list_windows(
         if chance.random() < straight:
             text = text.translate(_CURLY)
         for start, end in _cut(tokenizer, text, document, chance, shortest, longest):
-            windows.append(_tag_window(tokenizer, text, document, start, end, longest))
+            ends = [tokenizer.token_to_id(mark) for mark in marks]
+            windows.append(_tag_window(tokenizer, text, document, start, end, longest, ends))
     return [window for window in windows if len(window.words)]
 
 
@@ -90,11 +93,16 @@ def _cut(
 
 
 def _tag_window(
-    tokenizer: Tokenizer, text: str, document: dict, start: int, end: int, longest: int
+    tokenizer: Tokenizer,
+    text: str,
+    document: dict,
+    start: int,
+    end: int,
+    longest: int,
+    marks: list[int],
 ) -> Window:
     pieces, words, spans = list_words(tokenizer, text[start:end])
-    marks = (tokenizer.token_to_id(token) for token in ("<s>", "</s>"))
-    ids = np.insert(pieces[: longest - 2], [0, min(len(pieces), longest - 2)], list(marks))
+    ids = np.insert(pieces[: longest - 2], [0, min(len(pieces), longest - 2)], marks)
     words = words[words < longest - 2] + 1
     spans = spans[: len(words)]
     label = {}
@@ -107,4 +115,4 @@ def _tag_window(
         inside = [k for k, (s, e) in enumerate(spans) if s < b and e > a]
         for place, k in enumerate(inside):
             tags[k] = TAGS.index(("I-" if place else "B-") + role)
-    return Window(ids, words, tags)
+    return Window(ids, words, tags, np.array([start + first for first, _ in spans]))

@@ -24,6 +24,7 @@ CONFIDENCE = {
     "participle": 0.75,
     "passive": 0.65,
     "medium": 0.75,
+    "tagged": 0.8,
     "belief": 0.65,
     "same_quotation": 0.95,
     "same_paragraph": 0.85,

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import onnxruntime
@@ -50,6 +51,17 @@ _NEEDED = {
 }
 
 Span = tuple[int, int]
+
+
+class ScoresWords(Protocol):
+    """What `find_attributions` asks of a model."""
+
+    @property
+    def transitions(self) -> np.ndarray: ...
+    @property
+    def starts(self) -> np.ndarray: ...
+
+    def score_words(self, text: str) -> tuple[np.ndarray, list[Span]]: ...
 
 
 @dataclass(frozen=True)
@@ -150,7 +162,7 @@ def load_attribution_model(name_or_path: str | Path = "base") -> AttributionMode
     )
 
 
-def find_attributions(text: str, *, model: AttributionModel) -> pd.DataFrame:
+def find_attributions(text: str, *, model: ScoresWords) -> pd.DataFrame:
     """Return the sources, cues and contents in a text, linked to attributions.
 
     Parameters

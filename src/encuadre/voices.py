@@ -1,15 +1,25 @@
 """Who makes the claim of each sentence: rules over quotation marks, reporting verbs and speakers.
 
-The rules know English, not the study; people, groups and their voices come from study.yml.
+The rules know English, not the study; people, groups and their voices come from study.yml. Where a
+model of who says what has read the articles too, it adds what the rules miss, and what they find
+without its support they hold less surely, or not at all.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
 from encuadre.attribution_words import FALSITY_BEFORE, SOURCE_NOUNS
+from encuadre.attributions import (
+    Attribution,
+    Support,
+    read_support,
+    weigh_claim,
+    weigh_support,
+)
 from encuadre.carrying import (
     announces,
     carry_blocks,
@@ -20,8 +30,9 @@ from encuadre.carrying import (
     mark_tags,
 )
 from encuadre.claims import CONFIDENCE, FAR_QUOTE, Claim, Sentence, read_sentences
+from encuadre.directness import name_attribution
 from encuadre.phrases import FILLER, split_tokens
-from encuadre.quotations import Quotation, count_words
+from encuadre.quotations import count_words
 from encuadre.reporting import Report
 from encuadre.speakers import Person, Register, fits_pronoun
 from encuadre.study import Study
@@ -41,8 +52,15 @@ _FALSIFYING = re.compile(
 
 _FULL_QUOTE = 8
 
+_UNATTRIBUTED = ("none", "outlet_rule", "no_speaker")
 
-def measure_voices(sentences: pd.DataFrame, *, study: Study) -> pd.DataFrame:
+
+def measure_voices(
+    sentences: pd.DataFrame,
+    *,
+    study: Study,
+    attributions: Mapping[str, Sequence[Attribution]] | None = None,
+) -> pd.DataFrame:
     """Tell for each sentence who makes the claim.
 
     Parameters
@@ -51,6 +69,9 @@ def measure_voices(sentences: pd.DataFrame, *, study: Study) -> pd.DataFrame:
         The table `sentences`.
     study : Study
         Its voices (the first is the outlet's own), their cues, its speakers and outlets.
+    attributions : mapping, optional
+        What a model found in each article (`encuadre.attributions.read_attributions`); without it
+        the rules decide alone.
 
     Returns
     -------
@@ -80,7 +101,12 @@ def measure_voices(sentences: pd.DataFrame, *, study: Study) -> pd.DataFrame:
         if len(kept):
             register = Register(study, "\n".join(kept["text"]), own.get(str(article_id), ()))
             read = read_sentences(kept, spun=str(article_id) in spun)
-            rows += _label_article(read, register, study.own_voice)
+            support = (
+                [None] * len(read)
+                if attributions is None
+                else weigh_support(read, attributions.get(str(article_id), ()))
+            )
+            rows += _label_article(read, register, study.own_voice, support)
     order = {i: n for n, i in enumerate(sentences["sentence_id"])}
     rows.sort(key=lambda r: order[r["sentence_id"]])
     columns = ["sentence_id", "voice", "attribution", "speaker", "speaker_id", "cue", "confidence"]
@@ -88,13 +114,16 @@ def measure_voices(sentences: pd.DataFrame, *, study: Study) -> pd.DataFrame:
 
 
 def _label_article(
-    sentences: list[Sentence], register: Register, own_voice: str
+    sentences: list[Sentence],
+    register: Register,
+    own_voice: str,
+    support: Sequence[Support | None],
 ) -> list[dict[str, object]]:
     claims = [Claim() for _ in sentences]
     recent: list[list[Person]] = []
     charged = set(find_charges(sentences))
     for i, sentence in enumerate(sentences):
-        claims[i] = _judge_sentence(sentence, register, recent, i in charged)
+        claims[i] = _judge_sentence(sentence, register, recent, i in charged, support[i])
         recent.append(_list_persons(sentence, claims[i], register, recent))
     leaders = [_find_leader(s, register) for s in sentences]
     mark_tags(sentences, claims)
@@ -102,7 +131,8 @@ def _label_article(
     carry_quotations(sentences, claims, leaders)
     carry_blocks(sentences, claims)
     carry_lists(sentences, claims)
-    return [_make_row(s, c, own_voice) for s, c in zip(sentences, claims, strict=True)]
+    weighed = [weigh_claim(c, s) for c, s in zip(claims, support, strict=True)]
+    return [_make_row(s, c, own_voice) for s, c in zip(sentences, weighed, strict=True)]
 
 
 def _find_leader(sentence: Sentence, register: Register) -> Person | None:
@@ -125,7 +155,7 @@ def _find_leader(sentence: Sentence, register: Register) -> Person | None:
 def _make_row(sentence: Sentence, claim: Claim, own_voice: str) -> dict[str, object]:
     person = claim.person
     if person is None or person.voice == own_voice:
-        rule = claim.rule if person is None else "none"
+        rule, sure = (claim.rule, claim.sure) if person is None else ("none", 1.0)
         return {
             "sentence_id": sentence.sentence_id,
             "voice": own_voice,
@@ -133,9 +163,7 @@ def _make_row(sentence: Sentence, claim: Claim, own_voice: str) -> dict[str, obj
             "speaker": "",
             "speaker_id": "",
             "cue": "",
-            "confidence": CONFIDENCE[
-                rule if rule in ("none", "outlet_rule", "no_speaker") else "none"
-            ],
+            "confidence": round(CONFIDENCE[rule if rule in _UNATTRIBUTED else "none"] * sure, 3),
         }
     return {
         "sentence_id": sentence.sentence_id,
@@ -149,9 +177,13 @@ def _make_row(sentence: Sentence, claim: Claim, own_voice: str) -> dict[str, obj
 
 
 def _judge_sentence(
-    sentence: Sentence, register: Register, recent: list[list[Person]], charged: bool
+    sentence: Sentence,
+    register: Register,
+    recent: list[list[Person]],
+    charged: bool,
+    support: Support | None,
 ) -> Claim:
-    report = _choose_report(sentence)
+    report = _choose_report(sentence) or read_support(sentence, support)
     if report is None:
         return Claim(rule="no_speaker" if sentence.share >= FAR_QUOTE else "none")
     subject = sentence.masked[report.subject[0] : report.subject[1]]
@@ -176,7 +208,7 @@ def _judge_sentence(
         person = person or register.find_person(subject)
     else:
         person = register.find_person(subject.replace(FILLER, " "), _read_aside(sentence, report))
-    attribution = _name_attribution(sentence, report)
+    attribution = name_attribution(sentence, report)
     kind = report.kind if report.kind in CONFIDENCE else "indirect"
     rule = "direct" if attribution == "direct" else kind
     cue = sentence.text[report.start : report.end]
@@ -331,59 +363,3 @@ def _list_persons(
         elif person.name not in known:
             register.known.pop(person.name, None)
     return persons + [p for p in named if p not in persons]
-
-
-def _name_attribution(sentence: Sentence, report: Report) -> str:
-    quotations = [
-        q for q in sentence.quotations if not q.label and not _in_name(sentence, q, report)
-    ]
-    if not quotations or (not any(q.speech for q in quotations) and report.kind == "participle"):
-        return "indirect"
-    if not sentence.share and all(_in_brackets(sentence, q) for q in quotations):
-        return "indirect"
-    clause = _cut_clause(sentence, report)
-    lead, _, tail = clause.partition(FILLER)
-    speech = any(q.speech for q in quotations)
-    return (
-        "direct"
-        if speech and count_words(lead) <= 1 and count_words(tail.replace(FILLER, " ")) <= 3
-        else "mixed"
-    )
-
-
-def _cut_clause(sentence: Sentence, report: Report) -> str:
-    """Return the masked content: what is left of the sentence without the reporting clause."""
-    masked = sentence.masked
-    begin, end = min(report.start, report.subject[0]), max(report.end, report.subject[1])
-    head, tail = masked[:begin], masked[end:]
-    if FILLER in head:
-        later = re.search(
-            rf",? (?:adding|including|noting|saying|arguing|claiming|insisting|"
-            rf"warning) (?!{FILLER})(.*)",
-            tail,
-        )
-        return head + (
-            later.group(1)
-            if later and FILLER not in tail
-            else tail[tail.find(FILLER) :]
-            if FILLER in tail
-            else ""
-        )
-    first = tail.find(FILLER)
-    lead = tail[:first]
-    content = (
-        re.split(r"\b(?:that|:)\s?", lead, maxsplit=1)[-1]
-        if report.lemma in ("tell", "inform") and " that " in lead
-        else lead
-    )
-    if report.lemma in ("tell", "inform", "call") or lead.rstrip().endswith((",", ":")):
-        content = content if re.search(r"\bthat\b", lead) else ""
-    return content.replace("that", "", 1) + tail[first:]
-
-
-def _in_name(sentence: Sentence, quotation: Quotation, report: Report) -> bool:
-    return report.subject[0] <= quotation.start < report.subject[1]
-
-
-def _in_brackets(sentence: Sentence, quotation: Quotation) -> bool:
-    return sentence.text[: quotation.start].count("(") > sentence.text[: quotation.start].count(")")

@@ -1,0 +1,287 @@
+"""Train the small model to do what the shipped base model does, within a given time.
+
+Run: python training/distil.py --encoder DIR --teacher models/base --data DIR --out DIR --minutes N
+The teacher reads NewsMTSC train (some targets swapped), the labelled governments, sentences without
+labels, PolNeAR train and articles without annotations. The student learns labels where there are
+some, and everywhere the teacher's probabilities (Hinton, Vinyals and Dean 2015). The learning rate
+is a function of elapsed time. Prints JSON lines; writes last.pt.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import random
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from batches import encode_examples, iterate_batches, stack_inputs
+from classifier import MARKERS, load_tokenizer
+from governments import TEXTS, TRAIN, read_governments
+from newsmtsc import Example, read_split
+from polnear import Window, list_windows, read_documents
+from sklearn.metrics import f1_score
+from small import SmallModel
+from swaps import swap_examples
+from tokenizers import Tokenizer
+from torch.nn.functional import cross_entropy, kl_div, log_softmax
+from train_joint import StanceSource, iterate_windows, stack_windows
+from unlabelled import list_examples
+
+from encuadre.model_files import Inputs
+from encuadre.spans import ROLES, AttributionModel, find_attributions, load_attribution_model
+from encuadre.stance_models import load_stance_model
+
+SHARES = {"swapped": 0.08, "governments": 0.12, "unlabelled": 0.3}
+"""Shares of a stance batch; the rest is NewsMTSC."""
+NONE = -1
+"""The label of an example without one."""
+
+
+@dataclass(frozen=True)
+class Taught:
+    """A window with the teacher's scores of each word's tags."""
+
+    window: Window
+    scores: np.ndarray
+
+
+def read_articles(data: Path, *, count: int, seed: int) -> list[str]:
+    """Return the texts of `count` articles without annotations, none of them in the tests."""
+    with gzip.open(data / TEXTS, "rt", encoding="utf-8") as lines:
+        rows = [json.loads(line) for line in lines]
+    with Path("benchmarks/governments_test.csv").open(encoding="utf-8") as lines:
+        tested = {line.split(",")[0] for line in lines}
+    texts = [row["text"] for row in rows if row["ID"] not in tested]
+    return random.Random(seed).sample(texts, count)
+
+
+def teach_tags(
+    tokenizer: Tokenizer, documents: list[dict], *, teacher: AttributionModel
+) -> list[Taught]:
+    """Return windows of documents with what the teacher makes of them."""
+    marks = (MARKERS["start"], MARKERS["end"])
+    taught = []
+    for number, document in enumerate(documents):
+        scores, spans = teacher.score_words(document["text"])
+        by_start = {start: row for (start, _), row in zip(spans, scores, strict=True)}
+        for window in list_windows(tokenizer, [document], marks=marks, seed=number):
+            rows = [by_start.get(int(start)) for start in window.starts]
+            if all(row is not None for row in rows):
+                taught.append(Taught(window, np.array(rows, dtype=np.float32)))
+    return taught
+
+
+def annotate(text: str, *, teacher: AttributionModel) -> dict:
+    """Return a document with the teacher's attributions in the place of people's."""
+    found = find_attributions(text, model=teacher)
+    attributions = [
+        {
+            role: [(int(row.start), int(row.end)) for row in rows.itertuples() if row.role == role]
+            for role in ROLES
+        }
+        for _, rows in found.groupby("attribution")
+    ]
+    return {"text": text, "attributions": attributions}
+
+
+def measure_tagging(
+    model: SmallModel, taught: Sequence[Taught], *, padding: int, weight: float
+) -> torch.Tensor:
+    """Return the loss a word: of the tags, and of the distance to the teacher's scores."""
+    batch = stack_windows([each.window for each in taught], padding=padding)
+    mask = batch["attention_mask"]
+    emissions = model.score_tags(model.read(batch["input_ids"], torch.zeros_like(mask), mask))
+    words = batch["words"].unsqueeze(-1).expand(-1, -1, emissions.shape[-1])
+    emissions = emissions.gather(1, words)
+    present = batch["word_mask"]
+    loss = model.crf(emissions, batch["tags"], present) / present.sum()
+    target = torch.zeros_like(emissions)
+    for row, each in enumerate(taught):
+        target[row, : len(each.scores)] = torch.from_numpy(each.scores)
+    distance = kl_div(
+        log_softmax(emissions, -1), log_softmax(target, -1), log_target=True, reduction="none"
+    ).sum(-1)
+    return loss + weight * (distance * present).sum() / present.sum()
+
+
+def measure_stance(
+    logits: torch.Tensor, labels: torch.Tensor, taught: torch.Tensor, *, weight: float
+) -> torch.Tensor:
+    """Return the loss an example: `weight` of the teacher, the rest of the label where there is one."""
+    from_teacher = cross_entropy(logits, taught, reduction="none")
+    known = labels != NONE
+    from_label = cross_entropy(logits, labels.clamp(min=0), reduction="none")
+    mixed = weight * from_teacher + (1 - weight) * from_label
+    return torch.where(known, mixed, from_teacher).mean()
+
+
+def score_stance(model: SmallModel, inputs: list[Inputs], labels: list[int]) -> float:
+    """Return macro-F1 in percent."""
+    predicted = np.zeros(len(inputs), dtype=int)
+    padding = model.encoder.config.pad_token_id
+    with torch.inference_mode():
+        for chosen, batch in iterate_batches(inputs, size=32, padding=padding):
+            hidden = model.read(batch["input_ids"], batch["segments"], batch["attention_mask"])
+            rest = [batch[name] for name in ("segments", "target_mask", "attention_mask")]
+            predicted[chosen] = model.score_stance(hidden, *rest).argmax(1).numpy()
+    return round(100 * float(f1_score(labels, predicted, average="macro")), 2)
+
+
+def group_parameters(
+    model: SmallModel, *, rate: float, head_rate: float, crf_rate: float
+) -> list[dict[str, object]]:
+    """Return optimiser groups; word embeddings stay as they are."""
+    groups = []
+    model.encoder.embeddings.word_embeddings.requires_grad_(False)
+    for name, parameter in model.named_parameters():
+        if not parameter.requires_grad:
+            continue
+        own = rate if name.startswith("encoder.") else head_rate
+        own = crf_rate if name.startswith("crf.") else own
+        decay = 0.01 if parameter.ndim > 1 and not name.startswith("crf.") else 0.0
+        groups.append({"params": [parameter], "lr": own, "peak": own, "weight_decay": decay})
+    return groups
+
+
+def read_options() -> argparse.Namespace:
+    """Return the command line's options."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--encoder", type=Path, required=True, help="folder of MiniLM")
+    parser.add_argument("--teacher", type=Path, default=Path("models/base"))
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument(
+        "--minutes", type=float, required=True, help="of training; teaching is extra"
+    )
+    parser.add_argument("--unlabelled", type=int, default=6000, help="sentences without labels")
+    parser.add_argument("--articles", type=int, default=400, help="articles without annotations")
+    parser.add_argument("--batch", type=int, default=32)
+    parser.add_argument("--pieces", type=int, default=1400)
+    parser.add_argument("--rate", type=float, default=1.5e-4)
+    parser.add_argument("--head-rate", type=float, default=7e-4)
+    parser.add_argument("--crf-rate", type=float, default=5e-3)
+    parser.add_argument("--tag-weight", type=float, default=3.0, help="of the loss a word")
+    parser.add_argument("--taught", type=float, default=0.7, help="weight of the teacher")
+    parser.add_argument("--evaluate", default="0.5,0.85,0.97", help="when, as shares of the time")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=2)
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Let the teacher answer, then train until the time is over."""
+    options = read_options()
+    options.out.mkdir(parents=True, exist_ok=True)
+    torch.manual_seed(options.seed)
+    torch.set_num_threads(options.threads)
+    began = time.monotonic()
+    tokenizer = load_tokenizer(options.encoder)
+    corpus = options.data / "newsmtsc"
+    examples = read_split(corpus / "train.jsonl")
+    texts = read_articles(options.data, count=2500, seed=options.seed)
+    sets: dict[str, list[Example]] = {
+        "main": examples,
+        "swapped": swap_examples(examples, share=0.25, seed=options.seed),
+        "governments": read_governments(TRAIN, options.data),
+        "unlabelled": list_examples(texts, count=options.unlabelled, seed=options.seed),
+    }
+    stance = load_stance_model(options.teacher)
+    taught = {
+        name: torch.from_numpy(
+            stance.predict([e.text for e in rows], [(e.start, e.end) for e in rows])
+        )
+        for name, rows in sets.items()
+    }
+    print(json.dumps({"stances taught": round(time.monotonic() - began)}), flush=True)
+    teacher = load_attribution_model(options.teacher)
+    documents = read_documents(options.data / "polnear" / "train.jsonl.gz")
+    windows = teach_tags(tokenizer, documents, teacher=teacher)
+    silver = [annotate(text, teacher=teacher) for text in texts[: options.articles]]
+    windows += teach_tags(tokenizer, silver, teacher=teacher)
+    print(json.dumps({"all taught": round(time.monotonic() - began)}), flush=True)
+
+    model = SmallModel(options.encoder)
+    padding = model.encoder.config.pad_token_id
+    pools = {
+        name: (
+            encode_examples(tokenizer, rows, markers=MARKERS),
+            np.array([row.label for row in rows]),
+        )
+        for name, rows in sets.items()
+    }
+    dev = {name: read_split(corpus / f"{name}.jsonl") for name in ("rw_dev", "mt_dev")}
+    source = StanceSource(pools, size=options.batch, seed=options.seed)
+    generator = np.random.default_rng(options.seed)
+    tagging = iterate_windows(
+        [each.window for each in windows], pieces=options.pieces, generator=generator
+    )
+    groups = group_parameters(
+        model, rate=options.rate, head_rate=options.head_rate, crf_rate=options.crf_rate
+    )
+    optimiser = torch.optim.AdamW(groups, fused=True)
+    marks = sorted(float(mark) for mark in options.evaluate.split(","))
+    chunk: list[list[tuple[str, int]]] = []
+    log: Counter[str] = Counter()
+    began, step = time.monotonic(), 0
+    while (elapsed := (time.monotonic() - began) / (options.minutes * 60)) < 1:
+        for group in optimiser.param_groups:
+            group["lr"] = group["peak"] * min(elapsed / 0.05, (1 - elapsed) / 0.95)
+        model.train()
+        if step % 2 == 0:
+            chunk = chunk or list(source.draw_chunk(SHARES))
+            keys = chunk.pop()
+            batch = stack_inputs([pools[p][0][k] for p, k in keys], padding=padding)
+            rest = [batch[name] for name in ("segments", "target_mask", "attention_mask")]
+            hidden = model.read(batch["input_ids"], batch["segments"], batch["attention_mask"])
+            loss = measure_stance(
+                model.score_stance(hidden, *rest),
+                torch.tensor([int(pools[p][1][k]) for p, k in keys]),
+                torch.stack([taught[p][k] for p, k in keys]),
+                weight=options.taught,
+            )
+        else:
+            places = next(tagging)
+            loss = options.tag_weight * measure_tagging(
+                model, [windows[k] for k in places], padding=padding, weight=1.0
+            )
+            log["windows"] += len(places)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimiser.step()
+        optimiser.zero_grad()
+        log["tagging" if step % 2 else "stance"] += loss.item()
+        step += 1
+        if step % 100 == 0:
+            line = {
+                "step": step,
+                "elapsed": round(elapsed, 4),
+                "stance_epochs": round(source.drawn["main"] / len(examples), 2),
+                "window_epochs": round(log["windows"] / len(windows), 2),
+                "stance_loss": round(log.pop("stance") / 50, 4),
+                "tagging_loss": round(log.pop("tagging") / 50, 4),
+            }
+            print(json.dumps(line), flush=True)
+        if marks and elapsed > marks[0]:
+            marks.pop(0)
+            model.eval()
+            scores = {
+                name: score_stance(
+                    model,
+                    encode_examples(tokenizer, rows, markers=MARKERS),
+                    [row.label for row in rows],
+                )
+                for name, rows in dev.items()
+            }
+            print(json.dumps({"elapsed": round(elapsed, 4)} | scores), flush=True)
+    torch.save(model.state_dict(), options.out / "last.pt")
+
+
+if __name__ == "__main__":
+    main()
