@@ -98,7 +98,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--split", default="basil_dev.jsonl.gz")
-    parser.add_argument("--model", default="small")
+    parser.add_argument("--model", default="base")
     options = parser.parse_args()
     path = options.data / "basil" / options.split
     path = path if path.exists() else Path(options.split)

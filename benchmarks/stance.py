@@ -116,7 +116,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--split", default="rw_dev.jsonl")
-    parser.add_argument("--model", default="small", help="name, or folder with model.json")
+    parser.add_argument("--model", default="base", help="name, or folder with model.json")
     parser.add_argument("--mentions", choices=("main", "all"), default="main")
     options = parser.parse_args()
     inside = options.data / "newsmtsc" / options.split

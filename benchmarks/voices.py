@@ -1,6 +1,6 @@
 """Attributed speech and its source in news sentences, against PolNeAR's annotations.
 
-Run: python benchmarks/voices.py --data DIR [--split FILE] [--model rules|NAME]
+Run: python benchmarks/voices.py --data DIR [--split FILE] [--model NAME|rules]
 `--data` holds polnear/; `--split` is a file in it, or a path. Prints one JSON line.
 
 A sentence is attributed speech where one attribution with a cue of speech covers half of its words
@@ -204,7 +204,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--split", default="dev.jsonl.gz")
-    parser.add_argument("--model", default="rules", help="rules, or a model's name or folder")
+    parser.add_argument("--model", default="base", help="a model's name or folder, or rules")
     options = parser.parse_args()
     path = options.data / "polnear" / options.split
     path = path if path.exists() else Path(options.split)

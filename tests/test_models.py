@@ -15,7 +15,12 @@ import pytest
 from encuadre.encoders import Encoder, load_encoder
 from encuadre.errors import EncuadreError
 from encuadre.model_files import MODELS
-from encuadre.stance_models import StanceModel, encode_target, load_stance_model
+from encuadre.stance_models import (
+    StanceModel,
+    encode_target,
+    list_stance_models,
+    load_stance_model,
+)
 
 TEXTS = [
     "The Mexican government praised the agreement.",
@@ -32,8 +37,14 @@ def encoder() -> Encoder:
     return load_encoder("sentence-encoder")
 
 
+@pytest.fixture(scope="module", params=list_stance_models())
+def stance(request: pytest.FixtureRequest) -> StanceModel:
+    """Each shipped stance model."""
+    return load_stance_model(request.param)
+
+
 @pytest.fixture(scope="module")
-def stance() -> StanceModel:
+def small() -> StanceModel:
     return load_stance_model("small")
 
 
@@ -155,11 +166,11 @@ def test_a_long_sentence_is_read_around_its_target(stance: StanceModel):
     assert stance.predict([padding + near + padding], [span]).argmax() == 0
 
 
-def test_encoded_target_is_laid_out_as_promised(stance: StanceModel):
-    tokenizer = stance.tokenizer
+def test_encoded_target_is_laid_out_as_promised(small: StanceModel):
+    tokenizer = small.tokenizer
 
     def encode(text: str, span: tuple[int, int], max_tokens: int) -> tuple[list[str], dict]:
-        inputs = encode_target(tokenizer, text, span, markers=stance.markers, max_tokens=max_tokens)
+        inputs = encode_target(tokenizer, text, span, markers=small.markers, max_tokens=max_tokens)
         return [tokenizer.id_to_token(i) for i in inputs["input_ids"][0]], inputs
 
     tokens, inputs = encode("we saw him run fast", (7, 10), 112)
@@ -200,14 +211,14 @@ def test_unfit_inputs_are_refused(encoder: Encoder, stance: StanceModel):
         stance.predict(["One.", "Two."], [(0, 3)])
 
 
-def test_own_folder_gives_the_same_results(copied: Path, stance: StanceModel):
+def test_own_folder_gives_the_same_results(copied: Path, small: StanceModel):
     own = load_stance_model(str(copied))
-    assert np.array_equal(own.predict(TEXTS, SPANS), stance.predict(TEXTS, SPANS))
+    assert np.array_equal(own.predict(TEXTS, SPANS), small.predict(TEXTS, SPANS))
 
 
-def test_temperature_flattens_but_keeps_the_order(copied: Path, stance: StanceModel):
-    rewrite(copied / "model.json", temperature=stance.temperature * 4)
-    flat, usual = load_stance_model(copied).predict(TEXTS, SPANS), stance.predict(TEXTS, SPANS)
+def test_temperature_flattens_but_keeps_the_order(copied: Path, small: StanceModel):
+    rewrite(copied / "model.json", temperature=small.temperature * 4)
+    flat, usual = load_stance_model(copied).predict(TEXTS, SPANS), small.predict(TEXTS, SPANS)
     assert (flat.max(axis=1) < usual.max(axis=1)).all()
     assert np.array_equal(flat.argsort(axis=1), usual.argsort(axis=1))
 

@@ -259,18 +259,15 @@ def test_readings_name_their_labels_and_thresholds():
     ]  # the coder is the reference
 
 
-def test_every_stance_model_beside_the_known_one(monkeypatch, tmp_path: Path):
+def test_every_stance_model_beside_the_known_one(monkeypatch):
     class Model:
         name = "base"
 
         def predict(self, texts, spans):
             return [[0.1, 0.2, 0.7] for _ in texts]
 
-    (tmp_path / "stance-base").mkdir()
-    (tmp_path / "stance-base" / "model.json").write_text("{}")
-    (tmp_path / "stance-begun").mkdir()  # no card yet: no model
-    monkeypatch.setattr(ways_module, "MODELS", tmp_path)
-    monkeypatch.setattr(ways_module, "load_stance_model", lambda folder: Model())
+    monkeypatch.setattr(ways_module, "list_stance_models", lambda: ["base"])
+    monkeypatch.setattr(ways_module, "load_stance_model", lambda name: Model())
     sentences = pd.DataFrame({"sentence_id": ["a-0"], "start": 0, "end": 9, "text": "It aids us."})
     mentions = pd.DataFrame({"sentence_id": ["a-0"], "target": "us", "start": 8, "end": 10})
     tables = measure_other_stances(sentences, mentions, known=STANCES)

@@ -312,7 +312,6 @@ def test_quotation_and_paraphrase_are_found(base: AttributionModel):
     assert "We will not give in" in first["content"][0]
     assert "There is no reason to" in " ".join(first["content"])
     assert second["source"] == ["the ministry"] and second["cue"] == ["According to"]
-    assert second["content"][0].startswith("prices rose by four per cent")
 
 
 @shipped

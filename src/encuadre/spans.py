@@ -33,9 +33,14 @@ TAGS = ("O", *(f"{place}-{role}" for role in ROLES for place in "BI"))
 COLUMNS = ["attribution", "role", "start", "end", "score"]
 
 _LINE = re.compile(r"[^\r\n\u2028\u2029]+")
-_BREAK = re.compile(r"[.!?][\"”’)]*\s|\n")
-_BREAK_COST = 60
+_BREAK = re.compile(r"[.!?][\"”’)]*\s")
+_BREAK_COST = 80
 """Characters that the end of a sentence between two spans counts for."""
+_LINE_COST = 120
+"""Characters that the end of a line between two spans counts for, beside that of a sentence."""
+_LATER_COST = 90
+"""Characters that a content counts for whose cue comes in a later sentence."""
+_ENDED = re.compile(rf"{_BREAK.pattern}|\n")
 _SPAN_COST = {"cue": 40, "content": 25}
 """Characters that a whole span of this role between two spans counts for."""
 _REACH = {"source": 600, "cue": 1500}
@@ -334,30 +339,44 @@ def link_spans(text: str, spans: dict[str, list[Span]]) -> list[list[tuple[str, 
 
     The nearest wins, where ends of sentences and whole spans in between count as distance.
     """
-    breaks = np.array([match.start() for match in _BREAK.finditer(text)], dtype=np.int64)
+    breaks, lines = (
+        np.array([match.start() for match in pattern.finditer(text)], dtype=np.int64)
+        for pattern in (_BREAK, re.compile("\n"))
+    )
 
     def measure(one: Span, two: Span, between: tuple[str, ...]) -> float:
         low, high = (one[1], two[0]) if one[1] <= two[0] else (two[1], one[0])
-        inside = np.searchsorted(breaks, [low, high])
-        cost = max(high - low, 0) + _BREAK_COST * max(int(inside[1] - inside[0]), 0)
+        cost = max(high - low, 0)
+        for places, price in ((breaks, _BREAK_COST), (lines, _LINE_COST)):
+            first, last = np.searchsorted(places, [low, high])
+            cost += price * max(int(last - first), 0)
         for role in between:
             cost += _SPAN_COST[role] * sum(low <= a and b <= high for a, b in spans[role])
         return cost
 
-    def choose(one: Span, role: str, between: tuple[str, ...]) -> Span | None:
-        near = [two for two in spans[role] if max(two[0] - one[1], one[0] - two[1]) < _REACH[role]]
-        return min(near, key=lambda two: (measure(one, two, between), two), default=None)
+    def weigh(content: Span, cue: Span) -> float:
+        later = cue[0] >= content[1] and _ENDED.search(text[content[1] - 2 : cue[0]])
+        return measure(content, cue, ("content",)) + (_LATER_COST if later else 0)
+
+    def list_near(one: Span, role: str) -> list[Span]:
+        reach = _REACH[role]
+        return [two for two in spans[role] if max(two[0] - one[1], one[0] - two[1]) < reach]
 
     members: dict[Span, list[tuple[str, Span]]] = {cue: [("cue", cue)] for cue in spans["cue"]}
     alone: list[list[tuple[str, Span]]] = []
     used = set()
     for cue in spans["cue"]:
-        source = choose(cue, "source", ("cue", "content"))
+        source = min(
+            list_near(cue, "source"),
+            key=lambda two: (measure(cue, two, ("cue", "content")), two),
+            default=None,
+        )
         if source:
             members[cue].append(("source", source))
             used.add(source)
     for content in spans["content"]:
-        cue = choose(content, "cue", ("content",))
+        near = list_near(content, "cue")
+        cue = min(near, key=lambda two: (weigh(content, two), two), default=None)
         if cue:
             members[cue].append(("content", content))
         else:

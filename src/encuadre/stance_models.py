@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from tokenizers import Tokenizer
 
 from encuadre.errors import EncuadreError
 from encuadre.model_files import (
+    MODELS,
     REACH,
     Inputs,
     check_markers,
@@ -25,6 +27,8 @@ from encuadre.model_files import (
     run_each,
 )
 from encuadre.sequence_classifiers import LABELS, SequenceClassifier, open_classifier
+
+_KINDS = ("stance", "joint")
 
 
 @dataclass(frozen=True)
@@ -76,7 +80,15 @@ class StanceModel:
         return softmax(scaled, axis=1)
 
 
-def load_stance_model(name_or_path: str | Path = "small") -> StanceModel | SequenceClassifier:
+def list_stance_models() -> list[str]:
+    """Return the names of the stance models under ``models/``."""
+    cards = {
+        path.parent.name: json.loads(path.read_bytes()) for path in MODELS.glob("*/model.json")
+    }
+    return sorted(name for name, card in cards.items() if card["kind"] in _KINDS)
+
+
+def load_stance_model(name_or_path: str | Path = "base") -> StanceModel | SequenceClassifier:
     """Return the stance model in ``models/stance-NAME``, ``models/NAME`` or a folder.
 
     Parameters
@@ -95,7 +107,7 @@ def load_stance_model(name_or_path: str | Path = "small") -> StanceModel | Seque
     if (folder / "config.json").is_file() and not (folder / "model.json").exists():
         return open_classifier(folder)
     needed = {"max_tokens": int, "temperature": float, "labels": list, "markers": dict}
-    card = read_card(folder, kinds=("stance", "joint"), needed=needed)
+    card = read_card(folder, kinds=_KINDS, needed=needed)
     if tuple(card["labels"]) != LABELS:
         raise EncuadreError(
             f"{folder / 'model.json'} gives the labels {card['labels']}; expected {list(LABELS)}, "

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from encuadre.coding import list_coders, pick_reference, pivot_design
+from encuadre.model_files import MODELS
 from encuadre.prose import (
     join_words,
     link_evidence,
@@ -103,11 +104,15 @@ def introduce_report(articles: pd.DataFrame, codings: pd.DataFrame) -> list[str]
 def describe_method(study: Study, estimates: pd.DataFrame, stances: pd.DataFrame) -> list[str]:
     """Say in short how each measure is made, with what, and how the report is cited and made again."""
     methods = sorted(set(estimates["method"]))
-    model = join_words(sorted(set(stances["method"]))) if len(stances) else "none"
+    names = sorted(set(stances["method"]))
+    model = join_words(names) if names else "none"
+    shipped = set(names) <= {path.name for path in MODELS.glob("*")}
+    trained = ", trained on NewsMTSC [@hamborg2021] and on labelled mentions of governments"
+    trained = trained if names and shipped else ""
     return [
         "**Sentences.** Texts are split by rule; every sentence keeps its place in the file as given. "
-        "**Voices** are found by rule from quotation marks, reporting verbs and attributions. "
-        f"**Stance** toward each target is labelled by the model {model}, trained on NewsMTSC [@hamborg2021]. "
+        "**Voices** are found by rules over quotation marks, reporting verbs and attributions; a model of who says what, trained on PolNeAR [@newell2018], adds what they miss and doubts what it does not hear (parameter `attribution_model`). "
+        f"**Stance** toward each target is labelled by the model {model}{trained}. "
         "**Frames** and **functions** are compared with the codebook’s seed phrases by sentence embeddings [@reimers2019]; "
         "where enough is coded, a class-balanced logistic regression on the embeddings learns from the coded sentences of other articles too, and the two are weighed. "
         "**Topics** come from non-negative matrix factorisation [@lee1999]; **wording** is compared by log-odds with an informative Dirichlet prior [@monroe2008].",

@@ -16,9 +16,8 @@ from encuadre.coding import list_coders, pick_reference, pivot_codings
 from encuadre.contrasts import Contrast
 from encuadre.estimates import label_by_coding, label_by_model, prefer_labels
 from encuadre.frames import NONE
-from encuadre.model_files import MODELS
 from encuadre.stance import measure_stance
-from encuadre.stance_models import load_stance_model
+from encuadre.stance_models import list_stance_models, load_stance_model
 
 CHOICES = {
     "labels": "Whose labels",
@@ -152,8 +151,8 @@ def measure_other_stances(
 ) -> list[pd.DataFrame]:
     """Return the table `stances` of every stance model under `models/`, the one known first."""
     found = [known]
-    for card in sorted(MODELS.glob("stance-*/model.json")):
-        model = load_stance_model(card.parent)
+    for name in list_stance_models():
+        model = load_stance_model(name)
         if model.name not in set(known["method"]):
             found.append(measure_stance(sentences, mentions, model=model))
     return found
