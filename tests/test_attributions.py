@@ -84,6 +84,29 @@ def test_a_denial_is_the_outlets_own_word():
     assert weigh_support(read_sentences(split(text)), [found])[0].cue is None
 
 
+@pytest.mark.parametrize(
+    ("text", "source", "cue", "content"),
+    [
+        (
+            "As the mayor is denying that rents have ever risen, they rose again.",
+            "the mayor",
+            "is denying",
+            "that rents have ever risen",
+        ),
+        (
+            "The mayor went to great lengths to emphasize the low rents of the port.",
+            "The mayor",
+            "went to great lengths to emphasize",
+            "the low rents of the port",
+        ),
+    ],
+)
+def test_clauses_and_conduct_are_no_claims(text: str, source: str, cue: str, content: str):
+    support = weigh_support(read_sentences(split(text)), [attribute(text, source, cue, content)])[0]
+    assert support.said > 0.5
+    assert support.cue is None
+
+
 def test_shares_are_counted_in_words():
     text = "One two three. Four five, said Ana."
     found = Attribution(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from encuadre.attribution_words import FORMS, NEGATIONS, PRONOUNS
+from encuadre.attribution_words import FORMS, NEGATIONS, PRONOUNS, SUBORDINATORS
 from encuadre.claims import FAR_QUOTE, Claim, Sentence
 from encuadre.reporting import Report
 from encuadre.spans import ROLES, ScoresWords, Span, find_attributions
@@ -20,6 +20,7 @@ _NOBODY = (PRONOUNS | {"that"}) - {"he", "she", "they"}
 _LEAST_SHARE = 0.55
 _LEAST_SCORE = 0.9
 _LEAST_SUPPORT = 0.2
+_LONGEST_CUE = 3
 _WEAK = ("participle", "passive", "earlier_paragraph")
 """Rules that find no claim where the model sees no speech."""
 _DOUBTED = 0.6
@@ -125,7 +126,10 @@ def _weigh_sentence(sentence: Sentence, attributions: Sequence[Attribution]) -> 
 
 
 def _is_plain(sentence: Sentence, attribution: Attribution) -> bool:
-    """Whether source and cue stand in the sentence, surely, and the cue is a verb of saying."""
+    """Whether source and cue stand in the sentence, surely, and the cue is a verb of saying.
+
+    A clause that only leads up to the outlet's own claim ("As Ruiz denies it, ...") does not count.
+    """
     parts = [attribution.spans[role] for role in ("source", "cue")]
     if attribution.score < _LEAST_SCORE or any(len(part) != 1 for part in parts):
         return False
@@ -135,6 +139,9 @@ def _is_plain(sentence: Sentence, attribution: Attribution) -> bool:
         sentence.text[a - sentence.start : b - sentence.start].lower() for ((a, b),) in parts
     )
     words = _WORD.findall(cue)
+    before = _WORD.findall(sentence.text[: parts[0][0][0] - sentence.start].lower())
+    if len(words) > _LONGEST_CUE or SUBORDINATORS.intersection(before[-2:]):
+        return False
     denied = any(word in NEGATIONS or word.endswith(("n’t", "n't")) for word in words)
     plain = bool(words) and FORMS.get(words[-1], ("", "", ""))[1] in _SPEECH
     return plain and not denied and source not in _NOBODY
