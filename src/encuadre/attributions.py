@@ -59,8 +59,12 @@ class Support:
 def is_speech(cue: str, content: str) -> bool:
     """Whether an attribution reports words, not an attitude: by its cue or by quotation marks."""
     words = _WORD.findall(cue.lower())
-    said = "according" in words or any(FORMS.get(w, ("", "", ""))[1] in _SPEECH for w in words)
+    said = "according" in words or any(map(_says, words))
     return said or content.startswith(("“", '"')) or cue.strip() in (":", "―", "--")
+
+
+def _says(word: str) -> bool:
+    return FORMS.get(word, ("", "", ""))[1] in _SPEECH
 
 
 def read_attributions(
@@ -143,7 +147,7 @@ def _is_plain(sentence: Sentence, attribution: Attribution) -> bool:
     if len(words) > _LONGEST_CUE or SUBORDINATORS.intersection(before[-2:]):
         return False
     denied = any(word in NEGATIONS or word.endswith(("n’t", "n't")) for word in words)
-    plain = bool(words) and FORMS.get(words[-1], ("", "", ""))[1] in _SPEECH
+    plain = bool(words) and _says(words[-1])
     return plain and not denied and source not in _NOBODY
 
 

@@ -88,6 +88,12 @@ def list_stance_models() -> list[str]:
     return sorted(name for name, card in cards.items() if card["kind"] in _KINDS)
 
 
+def describe_training(name: str) -> str:
+    """Return what a model under ``models/`` was trained on; "" for any other."""
+    card = MODELS / name / "model.json"
+    return json.loads(card.read_bytes())["trained_on"] if card.is_file() else ""
+
+
 def load_stance_model(name_or_path: str | Path = "base") -> StanceModel | SequenceClassifier:
     """Return the stance model in ``models/stance-NAME``, ``models/NAME`` or a folder.
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pandas as pd
 
 from encuadre.coding import list_coders, pick_reference, pivot_design
-from encuadre.model_files import MODELS
 from encuadre.prose import (
     join_words,
     link_evidence,
@@ -14,6 +13,7 @@ from encuadre.prose import (
     warn_copies,
     warn_single,
 )
+from encuadre.stance_models import describe_training
 from encuadre.study import Study
 
 COPIES = {
@@ -106,12 +106,11 @@ def describe_method(study: Study, estimates: pd.DataFrame, stances: pd.DataFrame
     methods = sorted(set(estimates["method"]))
     names = sorted(set(stances["method"]))
     model = join_words(names) if names else "none"
-    shipped = set(names) <= {path.name for path in MODELS.glob("*")}
-    trained = ", trained on NewsMTSC [@hamborg2021] and on labelled mentions of governments"
-    trained = trained if names and shipped else ""
+    data = [describe_training(name) for name in names]
+    trained = f" (trained on {'; '.join(data)}) [@hamborg2021]" if data and all(data) else ""
     return [
         "**Sentences.** Texts are split by rule; every sentence keeps its place in the file as given. "
-        "**Voices** are found by rules over quotation marks, reporting verbs and attributions; a model of who says what, trained on PolNeAR [@newell2018], adds what they miss and doubts what it does not hear (parameter `attribution_model`). "
+        "**Voices** are found by rules over quotation marks, reporting verbs and attributions; unless the parameter `attribution_model` is `rules`, a model of who says what, trained on PolNeAR [@newell2018], adds what they miss and doubts what it does not hear. "
         f"**Stance** toward each target is labelled by the model {model}{trained}. "
         "**Frames** and **functions** are compared with the codebook’s seed phrases by sentence embeddings [@reimers2019]; "
         "where enough is coded, a class-balanced logistic regression on the embeddings learns from the coded sentences of other articles too, and the two are weighed. "

@@ -120,6 +120,15 @@ def list_code(*, rendering: bool = False) -> list[Path]:
 
 
 @functools.cache
+def hash_code() -> str:
+    """Return a hash of what results depend on beside their inputs: modules and installed packages."""
+    content = hashlib.sha256(repr(describe_environment()).encode())
+    for file in list_code():
+        content.update(file.name.encode() + file.read_bytes())
+    return content.hexdigest()
+
+
+@functools.cache
 def describe_environment() -> dict[str, str]:
     """Return the versions of Python and of every installed distribution, by name."""
     stems = {p.stem for folder in sys.path for p in Path(folder).glob("*.dist-info")}

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from encuadre.build.graph import describe_environment, list_code
+from encuadre.build.graph import hash_code
 
 _WAIT = 60.0
 """Seconds to wait for another notebook that writes."""
@@ -33,11 +33,9 @@ def keep_results(model: Any, *, tables: str | Path) -> KeptModel:
         The run's folder of tables; results are kept beside it, in ``cache/results.sqlite3``. They
         hold as long as the model, the package and the installed packages stay the same.
     """
-    maker = hashlib.sha256(repr((model.identity, describe_environment())).encode())
-    for file in list_code():
-        maker.update(file.name.encode() + file.read_bytes())
+    maker = f"{model.identity} {hash_code()}"
     path = Path(tables).resolve().parent / "cache" / "results.sqlite3"
-    return KeptModel(model, ResultStore(path, model=model.name, maker=maker.hexdigest()))
+    return KeptModel(model, ResultStore(path, model=model.name, maker=maker))
 
 
 @dataclass(frozen=True)

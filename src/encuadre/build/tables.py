@@ -152,10 +152,10 @@ def recall_table(
 
 
 def _hash_inputs(inputs: Sequence[pd.DataFrame | str]) -> str:
-    from encuadre.build.graph import ROOT, describe_environment, list_code
+    from encuadre.build.graph import ROOT, hash_code
 
-    content = hashlib.sha256(repr(describe_environment()).encode())
-    for file in [*list_code(), *sorted((ROOT / "models").glob("*/model.json"))]:
+    content = hashlib.sha256(hash_code().encode())
+    for file in sorted((ROOT / "models").glob("*/model.json")):
         content.update(file.name.encode() + file.read_bytes())
     for value in inputs:
         if isinstance(value, pd.DataFrame):
