@@ -4,8 +4,9 @@ Run: python training/export_joint.py --encoder DIR --data DIR --low FILE
      python training/export_joint.py --encoder DIR --data DIR --weights FILE.pt --out DIR [--kind K]
 The first, before training, writes the frozen layers in the form in which they will be served. The
 second writes model.onnx.gz, tokenizer.json and model.json: `--kind base` and `--kind small` are what
-is shipped, `fp32` and `int8` (no dimension kept apart) are there for comparison. Stance is calibrated on both dev splits
-of NewsMTSC. Prints one JSON line.
+is shipped, `fp32` and `int8` (no dimension kept apart) are there for comparison. `--weights` given
+several times averages the weights. Stance is calibrated on both dev splits of NewsMTSC. Prints one
+JSON line.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from polnear import list_windows, read_documents
 from sklearn.metrics import f1_score
 from small import SmallModel
 from tokenizers import Tokenizer
+from weights import average_weights
 
 from encuadre.spans import TAGS
 from encuadre.stance_models import LABELS
@@ -98,7 +100,7 @@ def main() -> None:
     parser.add_argument("--encoder", type=Path, required=True)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--low", type=Path)
-    parser.add_argument("--weights", type=Path)
+    parser.add_argument("--weights", type=Path, action="append")
     parser.add_argument("--out", type=Path)
     parser.add_argument("--kind", choices=("base", "small", "fp32", "int8"), default="base")
     parser.add_argument("--frozen", type=int, default=5)
@@ -114,7 +116,7 @@ def main() -> None:
         write_graph(model, options.low, kind="base", rows=rows, low=True)
         print(json.dumps({"megabytes": round(options.low.stat().st_size / 1e6, 1)}))
         return
-    model.load_state_dict(torch.load(options.weights, weights_only=True))
+    model.load_state_dict(average_weights(options.weights))
     report: dict[str, object] = {"kind": options.kind}
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.onnx"

@@ -21,18 +21,10 @@ from onnx_export import export_graph, quantise_graph, write_model_folder
 from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax
 from sklearn.metrics import f1_score
+from weights import average_weights
 
 from encuadre.model_files import Inputs
 from encuadre.stance_models import LABELS
-
-
-def average_weights(paths: list[Path]) -> dict[str, torch.Tensor]:
-    """Return the mean of several state dictionaries."""
-    states = [torch.load(path, weights_only=True) for path in paths]
-    return {
-        name: torch.stack([state[name].double() for state in states]).mean(0).to(first.dtype)
-        for name, first in states[0].items()
-    }
 
 
 def run_graph(path: Path, inputs: list[Inputs]) -> np.ndarray:

@@ -6,7 +6,7 @@ batches (PolNeAR train). The learning rate is a function of elapsed time, so tha
 time on a busy machine too. Each core runs a process of its own on half of every batch; gradients
 are averaged once a step. `--low` is the graph of the frozen layers as they will be served, written
 by export_joint.py, so that the upper layers learn to read what int8 makes of the lower ones.
-Prints JSON lines; writes half.pt and last.pt.
+Prints JSON lines; writes weights on the way (50.pt at half of the time) and last.pt.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from newsmtsc import Example, read_split
 from polnear import Window, list_windows, read_documents
 from sklearn.metrics import f1_score
 from swaps import swap_examples
+from weights import average_weights
 
 from encuadre.model_files import Inputs
 
@@ -195,7 +196,9 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--minutes", type=float, required=True)
     parser.add_argument("--governments", type=Path, help="CSV; read when it appears or changes")
-    parser.add_argument("--start", type=Path, help="weights to start from")
+    parser.add_argument(
+        "--start", type=Path, action="append", help="weights to start from; averaged"
+    )
     parser.add_argument("--frozen", type=int, default=5)
     parser.add_argument("--batch", type=int, default=16, help="targets of a stance batch, a core")
     parser.add_argument("--pieces", type=int, default=700, help="of a tagging batch, a core")
@@ -207,7 +210,9 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--smoothing", type=float, default=0.05)
     parser.add_argument("--swaps", type=float, default=0.08, help="share of stance examples")
     parser.add_argument("--government-share", type=float, default=0.22, help="in the last half")
-    parser.add_argument("--evaluate", default="0.3,0.6,0.85", help="when, as shares of the time")
+    parser.add_argument(
+        "--marks", default="50,60,70,80,90", help="percent of the time: evaluate, write weights"
+    )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--cores", type=int, default=2)
     return parser.parse_args()
@@ -245,7 +250,7 @@ def train(rank: int, options: argparse.Namespace, began: float) -> None:
     torch.set_num_threads(1)
     model = JointModel(options.encoder, frozen=options.frozen)
     if options.start:
-        model.load_state_dict(torch.load(options.start, weights_only=True))
+        model.load_state_dict(average_weights(options.start))
     tokenizer = load_tokenizer(options.encoder)
     padding = model.encoder.config.pad_token_id
     corpus = options.data / "newsmtsc"
@@ -275,11 +280,11 @@ def train(rank: int, options: argparse.Namespace, began: float) -> None:
     parameters = [parameter for group in groups for parameter in group["params"]]
     gradients = share_gradients(parameters)
     torch.manual_seed(own)
-    marks = sorted(float(mark) for mark in options.evaluate.split(","))
+    marks = sorted(int(mark) for mark in options.marks.split(","))
     changed = 0.0
     chunk: list[list[tuple[str, int]]] = []
     log: Counter[str] = Counter()
-    saved, step = False, 0
+    step = 0
     report(rank, {"ready": round(time.monotonic() - began), "windows": len(windows)})
 
     clock = torch.zeros(1, dtype=torch.float64)
@@ -348,8 +353,10 @@ def train(rank: int, options: argparse.Namespace, began: float) -> None:
                     for kind in ("loss", "norm")
                 }
             report(rank, line)
-        if marks and elapsed > marks[0]:
-            marks.pop(0)
+        if marks and 100 * elapsed > marks[0]:
+            mark = marks.pop(0)
+            if rank == 0:
+                torch.save(model.state_dict(), options.out / f"{mark}.pt")
             model.eval()
             for name in list(dev)[rank :: options.cores]:
                 print(
@@ -358,9 +365,6 @@ def train(rank: int, options: argparse.Namespace, began: float) -> None:
                     ),
                     flush=True,
                 )
-        if rank == 0 and not saved and elapsed > 0.5:
-            saved = True
-            torch.save(model.state_dict(), options.out / "half.pt")
     if rank == 0:
         torch.save(model.state_dict(), options.out / "last.pt")
     dist.destroy_process_group()

@@ -71,7 +71,7 @@ def draw_topics(
     if marked := [k for k in heat.labels if k in unstable]:
         heat = replace(heat, labels=heat.labels | {k: f"{heat.labels[k]} *" for k in marked})
         note += " *: not stable, read with care."
-    alt = describe_heat(heat, "Topics by outlet, bars in small multiples")
+    alt = describe_heat(heat, "Share of each topic by outlet")
     each = "article" if named and named[0].single else "outlet"
     options = {"kicker": "Topics", "title": title, "note": note, "strength": strength}
     page = None
@@ -85,7 +85,6 @@ def draw_topics(
             f"Share of each topic, per cent of each {each}. Outlined: the highest of each column"
         )
         page = draw_heat(heat, width=width, subtitle=subtitle, **options)
-        alt = describe_heat(heat, "Topics by outlet, heat map with numbers")
     return Drawing(page.figure, title, note, alt, strength)
 
 
