@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import cast
+
 import pandas as pd
 import pytest
 
@@ -60,6 +63,16 @@ def test_titles_and_headlines_are_no_quotations():
     sentences, articles = make_study(a=["‘No secret’ here"], b=["It is no secret that they came."])
     headed = sentences.assign(segment=["headline", "body"])
     assert borrowing.find_shared_quotations(headed, articles, citations=NOBODY).empty
+
+
+def test_an_outlet_is_cited_by_its_whole_name():
+    sentences, articles = make_study(
+        time=["Hard times.", "As Time says."], b=["TIMES of need", "The TIME of it"]
+    )
+    outlets = [SimpleNamespace(name="TIME", names=("Time",)), SimpleNamespace(name="B", names=())]
+    study = cast(Study, SimpleNamespace(outlets=outlets))
+    found = borrowing.find_citations(sentences, articles, study=study)
+    assert found["sentence_id"].tolist() == ["b-1"]
 
 
 def test_passages_are_compared_by_hand():

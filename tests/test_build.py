@@ -12,9 +12,11 @@ import pandas as pd
 import pytest
 from pypdf import PdfReader
 
+from encuadre.build import graph
 from encuadre.build.checks import check_place
 from encuadre.build.graph import STEPS
 from encuadre.build.notebooks import run_notebook
+from encuadre.build.report import make_report_task
 from encuadre.errors import EncuadreError
 
 ROOT = Path(__file__).parents[1]
@@ -41,6 +43,22 @@ def harbour(tmp_path_factory):
     assert done.returncode == 0, done.stderr
     assert "08_report" in done.stdout
     return out
+
+
+def test_own_models_are_found_from_where_the_command_was_given(tmp_path, monkeypatch):
+    (tmp_path / "mine").mkdir()
+    monkeypatch.chdir(tmp_path)
+    values = {"stance_model": "mine", "attribution_model": "rules", "topic_model": "mine"}
+    assert graph._find_models(values) == {"stance_model": tmp_path / "mine"}
+    assert graph._find_models({"stance_model": "small", "attribution_model": "base"}) == {}
+    assert graph._find_models({"stance_model": "nowhere"}) == {}
+    assert graph._find_models({}) == {}
+
+
+def test_a_report_without_pdf_does_not_count_as_one_with(tmp_path):
+    run = graph.Run(study=HARBOUR, out=tmp_path)
+    states = [make_report_task(run, pdf=pdf)["uptodate"][0].config for pdf in (True, False)]
+    assert states[0] != states[1]
 
 
 def test_another_study_builds_without_a_change_of_code(harbour):
@@ -135,6 +153,7 @@ def test_the_manifest_tells_parameters_inputs_and_outputs(harbour):
         (["-p", "sed", "1"], "Did you mean 'seed'"),
         (["-p", "seed", "soon"], "seed is 'soon'; expected int"),
         (["-f", "missing.yml"], "missing.yml: cannot be read"),
+        (["-f", "README.md"], "README.md"),
         (["--only", "09_none"], "There is no notebook '09_none'"),
         (["--jobs", "0"], "--jobs is 0"),
         (["--study", "nowhere"], "There is no study folder 'nowhere'"),

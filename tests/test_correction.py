@@ -195,7 +195,21 @@ def test_complete_articles_have_coded_figures_and_a_mixed_outlet_a_corrected_one
 def test_a_complete_coding_needs_no_correction():
     table, labels, codings = estimate(1.1)
     assert set(table["method"]) == {"raw", "coded"}
-    assert prefer_labels(labels, codings) is labels["coded"]
+    pd.testing.assert_frame_equal(prefer_labels(labels, codings), labels["coded"])
+
+
+def test_what_a_complete_sheet_does_not_ask_is_labelled_by_the_models():
+    _, labels, codings = estimate(1.1)
+    raw = labels["raw"].assign(frame="denial")
+    preferred = prefer_labels(labels | {"raw": raw}, codings)
+    assert set(preferred["frame"]) == {"denial"} and len(preferred) == len(raw)
+    assert preferred["stance_us"].tolist() == labels["coded"]["stance_us"].tolist()
+
+
+def test_a_sheet_begun_has_no_figures_that_are_no_numbers():
+    for share in (0.005, 0.02, 0.1):
+        table, _, _ = estimate(share)
+        assert table["estimate"].notna().all()
 
 
 def test_sentences_not_drawn_by_lot_correct_nothing():

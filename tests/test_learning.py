@@ -190,6 +190,16 @@ def test_what_is_coded_without_seed_phrases_can_be_learnt():
     assert share_right(compare_classifiers(second, first), codings) > 0.95
 
 
+def test_a_codebook_without_none_learns_beside_the_floor():
+    sentences, codings = make_sentences()
+    named = tuple(label for label in FIELD.labels if label.id != NONE)
+    field = FIELD.model_copy(update={"labels": named})
+    zero_shot = score_sentences(sentences, field=field, encoder=ENCODER, floor=0.1)
+    learned = learn_scores(zero_shot, sentences, codings, field=field, encoder=ENCODER)
+    assert set(zero_shot.labels) == {*learned.labels, NONE} and NONE not in learned.labels
+    assert share_right(compare_classifiers(learned, zero_shot), codings) > 0.95
+
+
 def test_articles_stay_whole_and_folds_are_of_like_size():
     folds = split_articles(["long"] * 9 + ["b"] * 3 + ["c"] * 3 + ["d"] * 3, most=2)
     assert folds["b"] == folds["c"] == folds["d"] != folds["long"]

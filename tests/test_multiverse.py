@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from encuadre import multiverse
 from encuadre import ways as ways_module
 from encuadre.build.tables import recall_table, save_table
 from encuadre.contrasts import Contrast, Group
@@ -86,6 +87,14 @@ def test_shares_by_hand():
     assert fares.holds == pytest.approx(8 / 11)
     assert fares.clear == pytest.approx((2 * 12 - 1) / (4 * 12 - 1))
     assert math.isnan(fares.intact)
+
+
+def test_a_way_holds_where_it_has_the_sign_of_the_report(monkeypatch):
+    told = dict.fromkeys(("first", "second", "low", "high"), 0.0) | {"estimate": -0.2, "n": 20}
+    monkeypatch.setattr(multiverse, "measure_contrast", lambda *a, **k: told)  # as corrected
+    stability = count([STANCE], {"reference": LOW, "coder_b": HIGH})
+    holds = stability.groupby("labels")["holds"].all()
+    assert holds.to_dict() == {"reference": False, "coder_b": True}
 
 
 def test_ways_without_the_altered_copy_cannot_be_counted():

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
+from encuadre.build.pdf import write_data
 from encuadre.build.render import render_pdf, render_summary
 
 SPEC = importlib.util.spec_from_file_location(
@@ -298,3 +299,9 @@ def test_the_summary_stays_one_page_however_much_there_is(plain, tmp_path, count
     told = text.count("A finding of some length") // 3
     assert told == count or f"{count - told} more in the report." in text
     assert told >= min(count, 8) and "report.pdf" in text
+
+
+def test_signs_that_steer_a_printer_do_not_reach_the_page(tmp_path):
+    write_data({"quotes": ["a\x0cb", {"c": ("d\x07", 2)}]}, tmp_path)
+    held = json.loads((tmp_path / "data.json").read_text(encoding="utf-8"))
+    assert held == {"quotes": ["ab", {"c": ["d", 2]}]}

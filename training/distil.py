@@ -10,6 +10,7 @@ is a function of elapsed time. Prints JSON lines; writes last.pt.
 from __future__ import annotations
 
 import argparse
+import functools
 import gzip
 import json
 import random
@@ -18,6 +19,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import torch
@@ -35,7 +37,7 @@ from train_joint import StanceSource, iterate_windows, stack_windows
 from unlabelled import list_examples
 
 from encuadre.model_files import Inputs
-from encuadre.spans import ROLES, AttributionModel, find_attributions, load_attribution_model
+from encuadre.spans import ROLES, ScoresWords, find_attributions, load_attribution_model
 from encuadre.stance_models import load_stance_model
 
 SHARES = {"swapped": 0.08, "governments": 0.12, "unlabelled": 0.3}
@@ -63,7 +65,7 @@ def read_articles(data: Path, *, count: int, seed: int) -> list[str]:
 
 
 def teach_tags(
-    tokenizer: Tokenizer, documents: list[dict], *, teacher: AttributionModel
+    tokenizer: Tokenizer, documents: list[dict], *, teacher: ScoresWords
 ) -> list[Taught]:
     """Return windows of documents with what the teacher makes of them."""
     marks = (MARKERS["start"], MARKERS["end"])
@@ -78,7 +80,7 @@ def teach_tags(
     return taught
 
 
-def annotate(text: str, *, teacher: AttributionModel) -> dict:
+def annotate(text: str, *, teacher: ScoresWords) -> dict:
     """Return a document with the teacher's attributions in the place of people's."""
     found = find_attributions(text, model=teacher)
     attributions = [
@@ -200,7 +202,12 @@ def main() -> None:
         for name, rows in sets.items()
     }
     print(json.dumps({"stances taught": round(time.monotonic() - began)}), flush=True)
-    teacher = load_attribution_model(options.teacher)
+    tagger = load_attribution_model(options.teacher)
+    teacher = SimpleNamespace(
+        score_words=functools.cache(tagger.score_words),
+        transitions=tagger.transitions,
+        starts=tagger.starts,
+    )
     documents = read_documents(options.data / "polnear" / "train.jsonl.gz")
     windows = teach_tags(tokenizer, documents, teacher=teacher)
     silver = [annotate(text, teacher=teacher) for text in texts[: options.articles]]

@@ -7,6 +7,7 @@ exactly, for articles have few sentences.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from itertools import combinations
@@ -56,9 +57,8 @@ def find_citations(
     rows = []
     for cited in study.outlets:
         for name in dict.fromkeys((cited.name, *cited.names)):
-            hits = placed[
-                placed["text"].str.contains(name, regex=False) & (placed["outlet"] != cited.name)
-            ]
+            whole = rf"(?<!\w){re.escape(name)}(?!\w)"
+            hits = placed[placed["text"].str.contains(whole) & (placed["outlet"] != cited.name)]
             rows += [
                 (h.article_id, h.outlet, cited.name, h.sentence_id)
                 for h in hits.itertuples(index=False)

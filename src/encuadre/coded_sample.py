@@ -174,14 +174,15 @@ def correct_field(
     sample : DataFrame
         As `lay_out_sample` gives it.
     raw : DataFrame
-        The models' labels; an outlet is corrected where all its articles are in the sample.
+        The models' labels; an outlet is corrected where sentences of all its articles are coded.
     draws : int
         Not used: these intervals need no bootstrap.
 
     Returns
     -------
     DataFrame
-        The table `estimates`; n counts the coded sentences.
+        The table `estimates`; n counts the coded sentences. A voice of which too few sentences are
+        coded has no row.
     """
     known, partly = set(sample["article_id"]), set(sample.loc[~sample["complete"], "article_id"])
     placed = raw[["article_id", "outlet"]].drop_duplicates()
@@ -192,6 +193,7 @@ def correct_field(
         if set(ids) <= known and set(ids) & partly
     ]
     coded = set(sample.loc[sample["coded"], "article_id"])
+    groups = [group for group in groups if set(group[2]) <= coded]
     values = dict(zip(categories, np.eye(len(categories)), strict=True))
     if mean:
         values["mean"] = np.array([float(c) for c in categories])
@@ -202,11 +204,9 @@ def correct_field(
                 sample, articles=ids, categories=categories, voice=voice, own_voice=own_voice
             )
             for category, value in values.items():
-                bounds = (np.nan, np.nan, np.nan)
-                if set(ids) <= coded:
-                    bounds = bound_shares(
-                        found, value, design=design, articles=len(ids), level=level
-                    )
+                bounds = bound_shares(found, value, design=design, articles=len(ids), level=level)
+                if np.isnan(bounds[0]):
+                    continue
                 rows.append(
                     (measure, article_id, outlet, voice, target, category, *bounds, found.n)
                 )

@@ -377,7 +377,8 @@ def prefer_labels(labels: Mapping[str, pd.DataFrame], codings: pd.DataFrame) -> 
     seen = set(pivot_codings(codings, coder=pick_reference(codings))["sentence_id"])
     rest = raw[~raw["sentence_id"].isin(seen)]
     if rest.empty:
-        return labels["coded"]
+        absent = raw.columns.difference(labels["coded"].columns)
+        return labels["coded"].merge(raw[["sentence_id", *absent]], on="sentence_id", how="left")
     both = pd.concat([labels["coded"], rest], ignore_index=True)
     own = raw.set_index("sentence_id").reindex(both["sentence_id"])
     for field in raw.columns.drop(["sentence_id", "article_id", "outlet", "voice"]):

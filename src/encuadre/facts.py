@@ -163,7 +163,7 @@ def state_quantity(compared: pd.DataFrame, articles: pd.DataFrame, *, label: str
     reason += (
         "At least two of them stand in copies as published."
         if sound
-        else "Most stand in altered copies."
+        else "Fewer than two of them stand in copies as published."
     )
     if not counted:
         reason += " They stand under one heading of events.yml, which does not tell apart what they count."

@@ -108,8 +108,8 @@ def learn_scores(
     Returns
     -------
     Scores
-        For every label that has seeds or was coded, by what was learnt from other articles only
-        (see `encuadre.learning`).
+        For every label of the field that has seeds or was coded, by what was learnt from other
+        articles only (see `encuadre.learning`).
     """
     kept = _keep_sentences(sentences).set_index("sentence_id").loc[zero_shot.sentence_ids]
     order = np.lexsort((kept["position"], kept["article_id"]))
@@ -122,7 +122,8 @@ def learn_scores(
     if not can_learn(coded, articles):
         return zero_shot
     likeness = np.repeat(values.mean(axis=1, keepdims=True), len(labels), axis=1)
-    likeness[:, [place[label] for label in zero_shot.labels]] = values
+    known = [i for i, label in enumerate(zero_shot.labels) if label in place]
+    likeness[:, [place[zero_shot.labels[i]] for i in known]] = values[:, known]
     phrases = [
         (p, place[i.id]) for i in field.labels if i.id in place for p in (*i.seeds, i.definition)
     ]

@@ -19,6 +19,7 @@ from encuadre.contrasts import (
     Contrast,
     Sample,
     list_scale,
+    measure_contrast,
     measure_gap,
     pick_samples,
 )
@@ -64,13 +65,24 @@ def measure_stability(
         first = len(rows)
         for way in list_ways(contrast, readings, articles):
             rows += _count_way(contrast, way, own_voice=own_voice, seed=seed, draws=draws)
-        sign = np.sign(rows[first]["estimate"]) if len(rows) > first else 0.0
+        sign = _find_sign(contrast, readings, rows[first:], own_voice=own_voice, seed=seed)
         for row in rows[first:]:
             row["holds"] = bool(sign and np.sign(row["estimate"]) == sign)
             row["clear"] = bool(
                 row["holds"] and np.sign(row["low"]) == np.sign(row["high"]) == sign
             )
     return pd.DataFrame(rows, columns=pd.Index(COLUMNS))
+
+
+def _find_sign(
+    contrast: Contrast, readings: Sequence[Reading], rows: list[dict], *, own_voice: str, seed: int
+) -> float:
+    """The sign that the estimate has in the report, which a coded sample may have corrected."""
+    if not rows:
+        return 0.0
+    told = measure_contrast(contrast, readings[0].table, own_voice=own_voice, seed=seed, draws=2)
+    known = not np.isnan(told["estimate"])
+    return float(np.sign(told["estimate"] if known else rows[0]["estimate"]))
 
 
 def _count_way(

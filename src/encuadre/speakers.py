@@ -37,10 +37,6 @@ _BODIES = frozenset(
     "law day room north south east west new today "
     "world europe america island valley river beach".split()
 )
-_SHE = re.compile(
-    r"\b(?:Mrs\.?|Ms\.?|Miss|\w*woman|wife|mother|daughter|sister|queen|actress|her)\b"
-)
-_HE = re.compile(r"\b(?:Mr\.?|\w+man|husband|father|son|brother|king|actor|his)\b")
 _TITLE_SHE = re.compile(r"\b(?:Mrs\.?|Ms\.?|Miss|\w*woman)\b")
 _LONGEST_NAME = 80
 _LONGER = {

@@ -89,6 +89,7 @@ def _say_groups(told: pd.DataFrame, target_id: str, target: str, articles: pd.Da
         for o, r in told.iterrows()
     }
     groups = [[means[o] for o in group] for group in group_outlets(told)]
+    target = escape_markdown(target)
     if len(told) == 1:
         return f"{groups[0][0]} toward {target}."
     if len(groups) == 1:

@@ -142,7 +142,7 @@ def describe_coding(
     low = rows.sort_values("alpha").iloc[0]
     return [
         text,
-        f"The field on which the passes agree least is “{names.get(low['field'], low['field'])}” (alpha {low['alpha']:.2f}, 95% interval {low['low']:.2f} to {low['high']:.2f}).",
+        f"The field on which the passes agree least is “{escape_markdown(names.get(low['field'], low['field']))}” (alpha {low['alpha']:.2f}, 95% interval {low['low']:.2f} to {low['high']:.2f}).",
     ]
 
 
@@ -153,7 +153,7 @@ def describe_limits(articles: pd.DataFrame, codings: pd.DataFrame) -> list[str]:
     genres = sorted({g for g in articles["genre"] if g})
     if articles["outlet"].value_counts().max() == 1 and len(genres) > 1:
         lines.append(
-            f"Outlet, genre ({join_words(genres)}) and date vary together, so a difference between two articles cannot be put down to the outlet alone."
+            f"Outlet, genre ({join_words([escape_markdown(g) for g in genres])}) and date vary together, so a difference between two articles cannot be put down to the outlet alone."
         )
     if not pick_reference(codings):
         lines.append("No sentence was coded by reading.")

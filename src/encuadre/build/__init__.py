@@ -136,20 +136,22 @@ def _build(arguments: Sequence[str]) -> int:
 
 
 def _read_files(paths: Sequence[Path]) -> dict[str, Any]:
-    import yaml
+    from encuadre.plain_yaml import parse_mapping
 
     values: dict[str, Any] = {}
     for path in paths:
         try:
-            data = yaml.safe_load(path.read_text(encoding="utf-8"))
+            text = path.read_text(encoding="utf-8")
         except OSError as error:
             raise EncuadreError(
                 f"-f {path}: cannot be read ({error.strerror}). Give a file that exists."
             ) from None
-        except (yaml.YAMLError, UnicodeDecodeError):
-            raise EncuadreError(f"-f {path}: not valid YAML. Write `name: value` lines.") from None
-        if not isinstance(data, dict):
-            raise EncuadreError(f"-f {path}: holds no `name: value` lines.")
+        except UnicodeDecodeError:
+            raise EncuadreError(f"-f {path}: not UTF-8. Save it as UTF-8 text.") from None
+        faults: list[str] = []
+        data = parse_mapping(text, f"-f {path}", faults)
+        if data is None or faults:
+            raise EncuadreError("\n".join(faults))
         values |= data
     return values
 

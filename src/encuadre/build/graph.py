@@ -212,11 +212,14 @@ def _make_task(name: str, run: Run, errors: list[Exception]) -> dict[str, Any]:
     own = {p.name: p.default for p in read_notebook_parameters(source)}
     values = {k: v for k, v in run.values.items() if k in own}
     paths = {"study": run.study, "tables": run.tables}
-    values |= {k: os.path.relpath(p, NOTEBOOKS) for k, p in paths.items() if k in own}
+    models = _find_models(values)
+    values |= {k: _relate(p) for k, p in (paths | models).items() if k in own}
     stamp = hashlib.sha256(
         repr((sorted(values.items()), describe_environment())).encode()
     ).hexdigest()
-    files = [source, *list_inputs(run.study), *list_code(), *sorted((ROOT / "models").glob("*/*"))]
+    folders = [*sorted((ROOT / "models").glob("*")), *models.values()]
+    weights = [file for folder in folders for file in sorted(folder.glob("*"))]
+    files = [source, *list_inputs(run.study), *list_code(), *weights]
     task = {
         "name": name,
         "actions": [(run_notebook, [source, run.executed(name)], {"parameters": values})],
@@ -228,6 +231,27 @@ def _make_task(name: str, run: Run, errors: list[Exception]) -> dict[str, Any]:
         "uptodate": [config_changed(stamp)],
     }
     return _guard(task, errors)
+
+
+def _find_models(values: Mapping[str, Value]) -> dict[str, Path]:
+    """Return the user's own model folders by parameter; names of shipped models are left out."""
+    from encuadre.model_files import MODELS, find_folder
+
+    found = {}
+    for name, prefix in {"stance_model": "stance-", "attribution_model": ""}.items():
+        with contextlib.suppress(EncuadreError):  # the notebook says what is wrong
+            folder = find_folder(str(values.get(name, "")), prefix=prefix).resolve()
+            if name in values and MODELS.resolve() not in folder.parents:
+                found[name] = folder
+    return found
+
+
+def _relate(path: Path) -> str:
+    """Return a path as the notebooks see it, which stand in their own folder."""
+    try:
+        return os.path.relpath(path, NOTEBOOKS)
+    except ValueError:  # another drive
+        return str(path)
 
 
 def _guard(task: dict[str, Any], errors: list[Exception]) -> dict[str, Any]:

@@ -103,8 +103,17 @@ def complete_meta(meta: Mapping[str, Any]) -> dict[str, Any]:
 
 def write_data(store: Mapping[str, Any], work: Path) -> None:
     """Write what the Typst template reads, in signs that the fonts have."""
-    data = fit_text(json.dumps(store, ensure_ascii=False, sort_keys=True))
+    data = json.dumps(_fit_strings(store), ensure_ascii=False, sort_keys=True)
     (work / "data.json").write_text(data, encoding="utf-8")
+
+
+def _fit_strings(value: Any) -> Any:
+    """Fit every string, before JSON turns its signs into escapes."""
+    if isinstance(value, Mapping):
+        return {key: _fit_strings(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_fit_strings(each) for each in value]
+    return fit_text(value) if isinstance(value, str) else value
 
 
 def describe_side(side: Side, evidence: Mapping[str, Any]) -> dict[str, Any]:

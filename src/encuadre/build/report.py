@@ -39,12 +39,13 @@ def make_summary_task(run: Run) -> dict[str, Any]:
 def _make_task(run: Run, name: str, targets: list[str]) -> dict[str, Any]:
     executed = [run.executed(name) for name in STEPS]
     tables = [run.tables / f"{t}.parquet" for step in STEPS.values() for t in step.writes]
+    versions = sorted(describe_environment().items())
     needed = [*executed, *tables, *list_inputs(run.study), *list_code(rendering=True)]
     return {
         "name": name,
         "file_dep": [str(p) for p in needed],
         "targets": [str(run.out / target) for target in targets],
-        "uptodate": [config_changed(str(sorted(run.values.items())))],
+        "uptodate": [config_changed(repr((sorted(run.values.items()), targets, versions)))],
     }
 
 
@@ -164,7 +165,7 @@ def _describe_outputs(run: Run, *, pdf: bool) -> dict[str, Any]:
         "inputs": {str(p.relative_to(run.study)): _hash(p) for p in list_inputs(run.study)},
         "models": {
             str(p.relative_to(ROOT)): _hash(p)
-            for p in sorted((ROOT / "models").glob("*/model.onnx"))
+            for p in sorted((ROOT / "models").glob("*/model.onnx*"))
         },
         "outputs": {str(p.relative_to(run.out)): _hash(p) for p in outputs},
         "versions": describe_environment(),
