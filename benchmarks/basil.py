@@ -1,7 +1,8 @@
 """Own against quoted voice and stance toward people in whole articles, against BASIL's annotations.
 
-Run: python benchmarks/basil.py --data DIR [--split FILE] [--model NAME]
-`--data` holds basil/; `--split` is a file in it, or a path; `--model` is a stance model.
+Run: python benchmarks/basil.py --data DIR [--split FILE] [--model NAME] [--voices NAME|rules]
+`--data` holds basil/; `--split` is a file in it, or a path; `--model` is a stance model,
+`--voices` the model of who says what that helps the rules, as in the report, or `rules` for none.
 Prints one JSON line.
 
 BASIL (Fan et al. 2019) marks spans of bias with a target, a polarity, a speaker and whether they
@@ -26,6 +27,8 @@ import pandas as pd
 from scipy.stats import spearmanr
 from voices import build_study, match_source, score
 
+from encuadre.attributions import read_attributions
+from encuadre.spans import load_attribution_model
 from encuadre.stance import measure_stance
 from encuadre.stance_models import load_stance_model
 from encuadre.study import Target
@@ -99,10 +102,12 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--split", default="basil_dev.jsonl.gz")
     parser.add_argument("--model", default="base")
+    parser.add_argument("--voices", default="base")
     options = parser.parse_args()
     path = options.data / "basil" / options.split
     path = path if path.exists() else Path(options.split)
     model = load_stance_model(options.model)
+    tagger = None if options.voices == "rules" else load_attribution_model(options.voices)
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         articles = [json.loads(line) for line in lines]
 
@@ -113,7 +118,9 @@ def main() -> None:
         targets = name_targets(article["main_entities"])
         study = build_study([article_id]).model_copy(update={"targets": targets})
         sentences = lay_out_sentences(article, article_id)
-        voices = measure_voices(sentences, study=study).set_index("sentence_id")
+        read = read_attributions(sentences, model=tagger) if tagger else None
+        voices = measure_voices(sentences, study=study, attributions=read)
+        voices = voices.set_index("sentence_id")
         stances = measure_stance(sentences, find_mentions(sentences, study=study), model=model)
         stances["mean"] = stances["p_favourable"] - stances["p_unfavourable"]
         stances["quoted"] = stances["sentence_id"].map(voices["voice"]).ne("outlet")

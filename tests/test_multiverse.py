@@ -59,7 +59,8 @@ LOW, HIGH = make_table("-" * 20, "+" * 20), make_table("+" * 20, "-" * 20)
 
 def test_the_grid_is_every_combination_once():
     table = make_table("-" * 20, "+" * 20, headlines=2)
-    stability = count([STANCE], {"reference": table, "coder_a": table})
+    near = make_table("-" * 19 + "0", "+" * 20, headlines=2)
+    stability = count([STANCE], {"reference": table, "coder_a": near})
     assert len(stability) == 2 * 2 * 3 * 2 * 2  # labels, headlines, unit, drawn, seed
     assert not stability.duplicated(["finding", *CHOICES]).any()
     assert list(stability.columns) == COLUMNS
@@ -81,11 +82,12 @@ def test_shares_by_hand():
     weak = make_table("0" * 19 + "-", "0" * 20)
     stability = count([STANCE], {"reference": LOW, "coder_a": LOW, "coder_b": HIGH, "rough": weak})
     fares = sum_up_stability(stability, "stance")
-    # Four labellings by three units: eleven ways beside the report's own. The three of coder_b
-    # turn; the three of `rough` keep the direction, and their intervals span zero.
-    assert (fares.ways, fares.uncounted, fares.altered) == (11, 0, False)
-    assert fares.holds == pytest.approx(8 / 11)
-    assert fares.clear == pytest.approx((2 * 12 - 1) / (4 * 12 - 1))
+    # Three labellings by three units, since coder_a agrees with the reference on every sentence:
+    # eight ways beside the report's own. The three of coder_b turn; the three of `rough` keep the
+    # direction, and their intervals span zero.
+    assert (fares.ways, fares.uncounted, fares.altered) == (8, 0, False)
+    assert fares.holds == pytest.approx(5 / 8)
+    assert fares.clear == pytest.approx((12 - 1) / (3 * 12 - 1))
     assert math.isnan(fares.intact)
 
 
@@ -99,7 +101,8 @@ def test_a_way_holds_where_it_has_the_sign_of_the_report(monkeypatch):
 
 def test_ways_without_the_altered_copy_cannot_be_counted():
     spun = ARTICLES.assign(integrity=["intact", "spun"])
-    stability = count([STANCE], {"reference": LOW, "coder_a": LOW}, articles=spun)
+    near = make_table("-" * 19 + "0", "+" * 20)
+    stability = count([STANCE], {"reference": LOW, "coder_a": near}, articles=spun)
     fares = sum_up_stability(stability, "stance")
     assert fares.altered and math.isnan(fares.intact)
     assert (fares.ways, fares.uncounted) == (5, 6) and fares.holds == 1.0

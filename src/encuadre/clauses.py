@@ -129,7 +129,7 @@ def opens_content(token: Token | None) -> bool:
     return opens or token.text[0] in FILLER + ":" or token.text[0].isdigit() or is_name(token)
 
 
-def is_embedded(tokens: list[Token], subject: tuple[int, int], begin: int, i: int) -> bool:
+def is_embedded(tokens: list[Token], subject: tuple[int, int]) -> bool:
     if tokens[subject[0]].low in ("who", "which"):
         return True
     if subject[0] == 0:

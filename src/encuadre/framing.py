@@ -41,15 +41,18 @@ def describe_frames(
     names = {k: escape_markdown(v) for k, v in labels.items()}
     leads: dict[str, list[str]] = {}
     for outlet, rows in table.groupby("outlet", sort=False):
-        top = rows.sort_values("estimate", ascending=False).iloc[0]
-        if top["estimate"] > 0:
-            share = link_evidence(
-                say_percent(float(top["estimate"])),
-                article=list_articles(articles, str(outlet)),
-                frame=top["category"],
+        most = float(rows["estimate"].max())
+        top = rows.loc[rows["estimate"] == most, "category"] if most > 0 else []
+        shares = [
+            link_evidence(
+                say_percent(most), article=list_articles(articles, str(outlet)), frame=category
             )
-            leads.setdefault(names[top["category"]], []).append(
-                f"{escape_markdown(str(outlet))} ({share})"
+            for category in top
+        ]
+        each = " each" if len(shares) > 1 else ""
+        if shares:
+            leads.setdefault(join_words([names[category] for category in top]), []).append(
+                f"{escape_markdown(str(outlet))} ({join_words(shares)}{each})"
             )
     absent = []
     total = table["outlet"].nunique()

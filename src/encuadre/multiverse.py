@@ -1,6 +1,7 @@
 """Findings counted in every other way: how far the estimate moves, and whether the conclusion holds.
 
-The grid is declared in `encuadre.ways`. A way that leaves fewer than `FEW` sentences on a side cannot
+The grid is declared in `encuadre.ways`. Ways that give the compared sentences the same labels, as two
+coders do who agree on them, are one way. A way that leaves fewer than `FEW` sentences on a side cannot
 be counted; it is listed, and is neither for nor against the finding.
 """
 
@@ -63,8 +64,14 @@ def measure_stability(
     rows = []
     for contrast in contrasts:
         first = len(rows)
+        compared: set[bytes] = set()
         for way in list_ways(contrast, readings, articles):
-            rows += _count_way(contrast, way, own_voice=own_voice, seed=seed, draws=draws)
+            samples = pick_samples(contrast, way.table, own_voice=own_voice)
+            mark = _mark_samples(samples)
+            if mark in compared:
+                continue
+            compared |= {mark} if mark else set()
+            rows += _count_way(contrast, way, samples, seed=seed, draws=draws)
         sign = _find_sign(contrast, readings, rows[first:], own_voice=own_voice, seed=seed)
         for row in rows[first:]:
             row["holds"] = bool(sign and np.sign(row["estimate"]) == sign)
@@ -85,10 +92,20 @@ def _find_sign(
     return float(np.sign(told["estimate"] if known else rows[0]["estimate"]))
 
 
+def _mark_samples(samples: tuple[Sample, Sample] | None) -> bytes:
+    """Bytes that are the same for the same sentences with the same labels; empty for no sentence."""
+    parts = [a for s in samples or () for a in (s.values, s.words, s.paragraphs, repr(s.sizes))]
+    return b"|".join(a.encode() if isinstance(a, str) else a.tobytes() for a in parts)
+
+
 def _count_way(
-    contrast: Contrast, way: Way, *, own_voice: str, seed: int, draws: int
+    contrast: Contrast,
+    way: Way,
+    samples: tuple[Sample, Sample] | None,
+    *,
+    seed: int,
+    draws: int,
 ) -> Iterator[dict]:
-    samples: tuple[Sample, Sample] | None = pick_samples(contrast, way.table, own_voice=own_voice)
     if samples and min(len(s.values) for s in samples) < FEW:
         samples = None
     for unit, drawn, step in product(UNITS, DRAWN, SEEDS):

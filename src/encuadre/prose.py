@@ -62,7 +62,7 @@ def say_percent(share: float) -> str:
         return "under 1%"
     if 0.995 <= share < 1:
         return "over 99%"
-    return f"{share:.0%}"
+    return f"{share:.0%}".replace("-", "−")
 
 
 def say_signed(value: float) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from encuadre.phrases import FILLER
+
 _DOUBLE = re.compile(r"''|``|[“”„‟\"«»]")
 _OPENERS = ("“", "„", "«", "``")
 _CLOSERS = ("”", "»")
@@ -117,11 +119,11 @@ def find_quotations(text: str) -> list[Quotation]:
     return [_make_quotation(text, *span) for span in sorted(spans)]
 
 
-def mask_quotations(text: str, quotations: list[Quotation], *, filler: str = "\u25a1") -> str:
+def mask_quotations(text: str, quotations: list[Quotation]) -> str:
     """Return the text with each quotation that is not a mere label replaced by as many fillers."""
     pieces, last = [], 0
     for quotation in quotations:
-        pieces += [text[last : quotation.start], filler * (quotation.end - quotation.start)]
+        pieces += [text[last : quotation.start], FILLER * (quotation.end - quotation.start)]
         last = quotation.end
     return "".join([*pieces, text[last:]])
 

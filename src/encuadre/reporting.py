@@ -221,7 +221,7 @@ def _read_verb(
         )
     ):
         return None
-    embedded = is_embedded(tokens, subject, begin, i)
+    embedded = is_embedded(tokens, subject)
     span = (tokens[subject[0]].start, tokens[subject[1] - 1].end)
     if embedded and is_comment(tokens, subject, i):
         return Report(token.start, token.end, lemma, "put", span, False, False)

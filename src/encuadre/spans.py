@@ -189,7 +189,7 @@ def find_attributions(text: str, *, model: ScoresWords) -> pd.DataFrame:
     scores, words = model.score_words(text)
     tags = decode_tags(scores, transitions=model.transitions, starts=model.starts)
     sure = measure_certainty(scores, tags, transitions=model.transitions, starts=model.starts)
-    found = list_spans(tags, words)
+    found = list_spans(tags)
     certainty = {
         (words[first][0], words[last][1]): float(sure[first : last + 1].mean())
         for _, first, last in found
@@ -320,7 +320,7 @@ def measure_certainty(
     return joint[np.arange(count), tags] / joint.sum(axis=1)
 
 
-def list_spans(tags: np.ndarray, words: list[Span]) -> list[tuple[str, int, int]]:
+def list_spans(tags: np.ndarray) -> list[tuple[str, int, int]]:
     """Return role, first word and last word of each span of tags; white space ends none."""
     found: list[tuple[str, int, int]] = []
     for place, tag in enumerate(TAGS[number] for number in tags):

@@ -17,6 +17,7 @@ from encuadre.prose import (
     say_signed,
     start_sentence,
 )
+from encuadre.strength import FEW
 from encuadre.study import Study
 
 if TYPE_CHECKING:
@@ -126,7 +127,7 @@ def _say_stance(facts: _Facts, unclear: bool) -> str:
     first, second = facts.contrast.first, facts.contrast.second
     low, high = facts.signed(facts.first, first), facts.signed(facts.second, second)
     if unclear:
-        return f"Which outlet is kindest to {facts.subject} in its own words cannot be told from these articles: even the means furthest apart, {facts.low} ({low}) and {facts.high} ({high}), may differ by chance."
+        return f"Which outlet is kindest to {facts.subject} in its own words cannot be told from these articles: of the outlets with {say_number(FEW)} such sentences or more, even the means furthest apart, {facts.low} ({low}) and {facts.high} ({high}), may differ by chance."
     field = facts.contrast.field
     sign, verb = ("-1", "criticises") if facts.mean(facts.first) < 0 else ("1", "speaks well of")
     lead, rest = (

@@ -48,7 +48,7 @@ def describe_topics(
             f"of {escape_markdown(rows['outlet'].iloc[-1])}"
         )
     count = say_count(topic_words["topic"].nunique(), "topic")
-    first = f"The words of the articles fall into {count}, each named by the study or else by a number and its three weightiest words."
+    first = f"The words of the articles fall into {count}, each with a name from the study, or else a number and the three words that weigh most in it."
     if lines:
         first += " With 95% intervals: " + "; ".join(lines) + "."
     return [first, describe_topic_stability(stability, names)]

@@ -132,7 +132,7 @@ def describe_coding(
             f"{n} sentences were coded by reading, in one pass; `coding/README.md` says how. With no second pass nothing shows how far another reader would agree, and no estimated finding is called firm."
         ]
     text = (
-        f"{n} sentences were coded by reading, in {say_count(len(coders), 'pass', 'passes')} independent of each other; `coding/README.md` says how. "
+        f"{n} sentences were coded by reading, in {say_count(len(coders), 'pass', 'passes')}, none of which saw the labels of another; `coding/README.md` says how. "
         "In the default study an AI assistant read and labelled them, not a human panel. Two passes of the same kind of reader share habits, so their agreement is likely to be higher than that of two people: "
         "take it as the consistency with which the codebook can be applied, not as proof that the labels are right."
     )

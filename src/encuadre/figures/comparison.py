@@ -107,6 +107,7 @@ def draw_comparison(
     stance = bool((estimates["measure"] == "stance").all()) and bool(
         (rows["category"] == "mean").all()
     )
+    measure = str(estimates["measure"].iloc[0]) if len(estimates) else ""
     several = len(set(rows["article_id"])) > len(set(rows["outlet"]))
     narrow = width == "half"
     details = []
@@ -114,7 +115,7 @@ def draw_comparison(
         words = [names_of.get(row[k], row[k]) for k in varied]
         words += [row["article_id"]] if several else []
         details.append(start_sentence(", ".join(clip_text(clean_text(w), 40) for w in words if w)))
-    title = start_sentence(_title_comparison(total, off))
+    title = start_sentence(_title_comparison(total, off, measure))
     read = bool((estimates["method"] == "coded").any())
     filled = "the coding by reading" if read else "corrected by the coded sample"
     note = (
@@ -223,13 +224,13 @@ def draw_comparison(
     return Drawing(page.figure, title, note, alt)
 
 
-def _title_comparison(total: int, off: int) -> str:
+def _title_comparison(total: int, off: int, measure: str) -> str:
     if not total:
         return "How far the model alone would be off cannot be told: nothing was coded by reading"
-    noun = "estimate" if total == 1 else "estimates"
+    noun = f"{measure} {'estimate' if total == 1 else 'estimates'}"
     if not off:
         every = f"all {count_words(total)} {noun}" if total > 1 else "the one estimate"
         return f"the model alone comes within the coding’s interval for {every}"
     if total == 1:
-        return "the model alone would be off"
-    return f"the model alone would be off in {count_words(off)} of {count_words(total)} {noun}"
+        return "the model alone lies outside the coding’s interval"
+    return f"the model alone lies outside the coding’s interval for {count_words(off)} of {count_words(total)} {noun}"

@@ -28,10 +28,10 @@ from encuadre.figures.words import (
     count_words,
     list_outlets,
     name_group,
-    say_percent,
     start_sentence,
     weakest,
 )
+from encuadre.prose import say_percent
 
 
 def sum_events(table: pd.DataFrame) -> pd.DataFrame:

@@ -38,14 +38,13 @@ from encuadre.figures.words import (
     count_words,
     find_contrast,
     is_known,
-    join_words,
     name_group,
     quote,
     say_contrast,
-    say_percent,
     start_sentence,
     weakest,
 )
+from encuadre.prose import join_words, say_percent
 
 ROW = 0.27
 BOX = (0.94, 0.88)
@@ -144,7 +143,7 @@ def title_shares(
         else:
             title = f"Which {noun} takes most room cannot be told"
         return title, "cannot_tell"
-    title = say_contrast(pair, quote(labels[str(pair[0]["category"])]), outlets)
+    title = say_contrast(pair, f"the {noun} {quote(labels[str(pair[0]['category'])])}", outlets)
     return start_sentence(title), weakest(row["strength"] for row in pair)
 
 

@@ -23,11 +23,11 @@ from encuadre.figures.words import (
     WHOLE,
     clean_text,
     count_words,
-    join_words,
     name_labels,
     say_number,
     start_sentence,
 )
+from encuadre.prose import join_words
 
 FIRM, TENTATIVE = 0.8, 0.667
 

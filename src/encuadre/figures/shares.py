@@ -34,10 +34,10 @@ from encuadre.figures.words import (
     is_known,
     list_outlets,
     name_group,
-    say_percent,
     start_sentence,
     weakest,
 )
+from encuadre.prose import say_percent
 
 STANCES = {
     "-1": "unfavourable",
@@ -178,7 +178,7 @@ def draw_stance_shares(
         voice, ""
     )
     note = (
-        f"n: {total:,} sentences that name {label}{whose}. Net: favourable minus unfavourable, in "
+        f"n: {total:,} sentences that concern {label}{whose}. Net: favourable minus unfavourable, in "
         "percentage points."
     )
     note += " Neutral stands apart, so that both sides start at the zero line."

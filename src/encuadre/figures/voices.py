@@ -39,10 +39,10 @@ from encuadre.figures.words import (
     name_labels,
     quote,
     say_contrast,
-    say_percent,
     start_sentence,
     weakest,
 )
+from encuadre.prose import say_percent
 
 OTHERS = "other voices"
 

@@ -9,18 +9,18 @@ from matplotlib.axes import Axes
 
 from encuadre.figures.choose import check_columns
 from encuadre.figures.marks import draw_interval, draw_label
-from encuadre.figures.page import Page, add_panel, from_left, measure_text, shorten, start_page
+from encuadre.figures.page import add_panel, from_left, measure_text, shorten, start_page
 from encuadre.figures.style import BG, INK, INK3, RULE, SIZE, WIDTHS, Drawing, styled
 from encuadre.figures.words import (
     Outlet,
     clean_text,
     clip_text,
-    join_words,
     list_outlets,
     name_group,
     say_number,
     start_sentence,
 )
+from encuadre.prose import join_words
 
 COLUMNS = ["outlet", "word", "z", "log_odds", "low", "high", "count", "count_rest", "flagged"]
 ROW, HEAD = 0.2, 0.26
@@ -50,7 +50,6 @@ def _title(words: dict[str, pd.DataFrame], outlets: Sequence[Outlet]) -> str:
 
 
 def _draw_words(
-    page: Page,
     ax: Axes,
     rows: pd.DataFrame,
     outlet: Outlet,
@@ -177,7 +176,7 @@ def draw_wording(
             bottom=(lines - 1 - line) * height + 0.24,
         )
         ax.set_xlim(low - pad, high + pad)
-        _draw_words(page, ax, words[outlet.name], outlet, left, names, tall, counts)
+        _draw_words(ax, words[outlet.name], outlet, left, names, tall, counts)
         if line == lines - 1 or k + columns >= len(named):
             step = max(1, round(high / 3))
             ticks = list(range(0, int(high + pad) + 1, step))

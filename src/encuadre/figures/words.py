@@ -12,6 +12,7 @@ import pandas as pd
 
 from encuadre.errors import EncuadreError
 from encuadre.figures.style import OUTLET_COLOURS, OUTLET_MARKERS
+from encuadre.prose import say_percent
 
 NUMBERS = (
     *("no", "one", "two", "three", "four", "five", "six"),
@@ -120,22 +121,10 @@ def start_sentence(text: str) -> str:
     return text[:1].upper() + text[1:] if re.match(r"[a-zà-ÿ]+\b", text) else text
 
 
-def say_percent(share: float) -> str:
-    """A share in whole per cent, with the sign; small ones as "under 1%"."""
-    if 0 < share < 0.005:
-        return "under 1%"
-    return f"{share * 100:.0f}%".replace("-", "−")
-
-
 def say_number(value: float, digits: int = 2) -> str:
     """A number with a true minus, and none before zero."""
     text = f"{value:.{digits}f}"
     return text.replace("-", "") if float(text) == 0 else text.replace("-", "−")
-
-
-def join_words(words: Sequence[str]) -> str:
-    """Words joined by commas and "and"."""
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
 def weakest(strengths: Iterable[str]) -> str:
