@@ -11,7 +11,7 @@ import pytest
 from encuadre import borrowing
 from encuadre.study import Study
 
-NOBODY = pd.DataFrame(columns=pd.Index(["article_id", "outlet", "cites", "sentence_id"]))
+NOBODY = pd.DataFrame(columns=pd.Index(["article_id", "outlet", "cites", "sentence_id", "named"]))
 
 
 def make_study(**texts: list[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -53,7 +53,7 @@ def test_words_that_do_not_stand_together_are_no_quotation(other: str):
 def test_one_word_counts_only_where_the_other_outlet_is_named():
     texts = {"a": ["B says that the law was “eviscerated”."], "b": ["They eviscerated the law."]}
     assert find(**texts) == []
-    cites = pd.DataFrame([("a", "A", "B", "a-0")], columns=NOBODY.columns)
+    cites = pd.DataFrame([("a", "A", "B", "a-0", "B")], columns=NOBODY.columns)
     assert find(cites, **texts) == [("eviscerated", ["a-0", "b-0"])]
 
 
@@ -73,6 +73,39 @@ def test_an_outlet_is_cited_by_its_whole_name():
     study = cast(Study, SimpleNamespace(outlets=outlets))
     found = borrowing.find_citations(sentences, articles, study=study)
     assert found["sentence_id"].tolist() == ["b-1"]
+
+
+def name_citations(authors: list[str], **texts: list[str]) -> tuple[list[tuple[str, str]], str]:
+    """Who is named in which sentence, and the first sentence of the prose on it."""
+    sentences, articles = make_study(**texts)
+    names = {"B": ("the Bee", "Ada Renn", "Renn", "Leo Hart")}
+    outlets = [SimpleNamespace(name=o, names=names.get(o, ())) for o in articles["outlet"].unique()]
+    study = cast(Study, SimpleNamespace(outlets=outlets))
+    found = borrowing.find_citations(sentences, articles.assign(author=authors), study=study)
+    shared = pd.DataFrame(columns=pd.Index(["speaker", "outlets", "ids"]))
+    passages = borrowing.find_shared_passages(*make_study(a=["x"]))
+    quoted = pd.DataFrame(columns=pd.Index(["quoted", "outlet", "sentence_id", "excerpt"]))
+    first, _ = borrowing.describe_borrowing(found, shared, quoted, passages)
+    return list(zip(found["sentence_id"], found["named"], strict=True)), first
+
+
+def test_it_is_said_whether_the_outlet_is_named_or_only_its_author():
+    found, said = name_citations(["", "Ada Renn"], a=["Renn says so."], b=["It rained."])
+    assert found == [("a-0", "Ada Renn, who wrote the B article")]
+    assert said.startswith(
+        "The sources are not wholly independent of one another: A cites Ada Renn, who wrote the B "
+        "article ([one sentence](#sentences?ids=a-0))."
+    )
+    found, said = name_citations(
+        ["", "Ada Renn, with Leo Hart"], a=["Renn of the Bee says so.", "Leo Hart too."], b=["No."]
+    )
+    assert found == [("a-0", "B"), ("a-1", "Leo Hart, an author of the B article")]
+    assert "A names B ([one sentence](#sentences?ids=a-0)) and A cites Leo Hart, an author" in said
+
+
+def test_a_name_that_no_article_bears_as_its_author_is_the_outlets():
+    found, said = name_citations(["", ""], a=["Renn says so."], b=["It rained."])
+    assert found == [("a-0", "B")] and "A names B (" in said
 
 
 def test_passages_are_compared_by_hand():

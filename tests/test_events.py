@@ -34,6 +34,8 @@ TOLD_BY_READING = {  # event: article, opening words of each sentence that tells
         "mexicotoday": ["From early on, he sought", "With the threat of Mexico’s unilateral"],
     },
     "ovidio_freed": {"tppf": ["In October 2019, when Mexican soldiers"]},
+    "china_difficulties": {"latinnews": ["As we have seen, however, US-China cooperation"]},
+    "china_withdrawal": {"mexicotoday": ["The cartels sometimes import it to Mexico"]},
     "cienfuegos_arrest": {
         "tppf": ["In October 2020, Former Mexican"],
         "usatoday": [

@@ -113,6 +113,34 @@ def test_a_quantity_that_differs_is_counted_and_linked():
     assert altered is not None and altered.strength == "tentative"
 
 
+def test_figures_of_altered_copies_come_last_with_their_bounds_and_rates():
+    table = make_quantities([70.0, 90.0, 107.0, 9.0, 70.0]).assign(
+        precision=["about", "more than", "stated", "stated", "stated"],
+        unit=["people", "people", "people per year", "people per month", "people"],
+        per_year=[70.0, 90.0, 107.0, 108.0, 70.0],
+    )
+    articles = make_articles("intact", "spun", "intact", "spun", "spun")
+    finding = state_quantity(table, articles, label="deaths")
+    assert finding is not None and finding.strength == "firm"
+    assert finding.text.startswith(
+        "Deaths are given as [70 or 107 a year](#sentences?ids=a0-000,a2-000,a4-000), and in altered "
+        "copies also as [more than 90 a year or 9 a month](#sentences?ids=a1-000,a3-000), depending"
+    )
+    assert finding.reason.endswith("What only altered copies give is named apart.")
+    spun = make_articles("spun", "spun", "spun", "spun", "spun")
+    altered = state_quantity(table, spun, label="deaths")
+    assert altered is not None and altered.strength == "tentative"
+    assert altered.text.startswith(
+        "Deaths are given, in altered copies only, as [70, more than 90 or 107 a year, or 9 a month]("
+    )
+
+
+def test_a_weekly_figure_is_not_called_yearly():
+    table = make_quantities([40.0, 50.0], unit="arrests per week").assign(per_year=[2080.0, 2600.0])
+    finding = state_quantity(table, make_articles("intact", "intact"), label="arrests")
+    assert finding is not None and "[40 or 50 a week](" in finding.text
+
+
 def test_figures_are_not_set_side_by_side_firmly_where_it_is_not_said_what_they_count():
     table = make_quantities([1e9, 2.15e11], counts="not said", unit="USD")
     finding = state_quantity(table, make_articles("intact", "intact"), label="cuts")

@@ -12,8 +12,13 @@ from hypothesis import strategies as st
 
 from encuadre.articles import read_articles
 from encuadre.errors import StudyError
-from encuadre.numerals import find_numerals
-from encuadre.quantities import compare_quantities, extract_quantities, parse_families
+from encuadre.numerals import find_date_spans, find_numerals
+from encuadre.quantities import (
+    compare_quantities,
+    extract_quantities,
+    keep_shared,
+    parse_families,
+)
 from encuadre.schemas import check_table
 from encuadre.sentences import split_sentences
 from encuadre.study import read_study
@@ -198,6 +203,68 @@ def test_from_one_number_to_another():
         (20, "people"),
         (30, "people"),
     ]
+
+
+def test_a_number_joined_to_another_stands_with_its_words():
+    rows = read("Some labs fell, the number falling.", "They counted 40 labs.")
+    assert [r[3] for r in rows] == ["counted 40 labs"]
+    start = "It had busted hundreds of labs, raising the number from"
+    assert [r[3] for r in read(f"{start} 232 to 873, by lies.")][1:] == [
+        "raising the number from 232",
+        "raising the number from 232 to 873",
+    ]
+    hedged = read(f"{start} about 232 to 873, by lies.")
+    assert [r[3] for r in hedged][1:] == ["raising the number from about 232", "873"]
+
+
+@pytest.mark.parametrize(
+    ("text", "span"),
+    [
+        ("raided between May 2019 and June 2022, they", "between May 2019 and June 2022"),
+        ("From 2019 to 2022 it", "From 2019 to 2022"),
+        ("held from 2019–2022, all", "from 2019–2022"),
+        ("between March and June 2022", "between March and June 2022"),
+        ("labs, January to June 2022, fell", "January to June 2022"),
+        ("(in office 2012-2018)", ""),
+        ("between two and three in May", ""),
+        ("since 2019 and in 2020", ""),
+    ],
+)
+def test_spans_of_months_and_years(text, span):
+    assert [text[a:b] for a, b in find_date_spans(text)] == ([span] if span else [])
+
+
+@pytest.mark.parametrize(
+    ("text", "periods"),
+    [
+        (
+            "It raided hundreds of labs between May 2019 and June 2022, raising the number from 20 to 80.",
+            ["between May 2019 and June 2022"] * 3,
+        ),
+        ("From 2019 to 2022, so he said, it raided 40 labs.", ["From 2019 to 2022"]),
+        ("As Noa, head between 2007 and 2011, says, it raided 40 labs.", [""]),
+        ("It raided 40 labs a year, from 2019 to 2022.", ["a year"]),
+        ("It raided 40 labs, and from 2019 to 2022 it slept.", [""]),
+        ("It raided 1,000 labs from 2019 to 2022.", ["from 2019 to 2022"]),
+    ],
+)
+def test_a_span_of_time_is_the_period_of_the_numbers_beside_it(text, periods):
+    sentences = make_sentences(text)
+    family = {"id": "labs", "label": "Labs", "unit": "labs", "names": ["labs"]}
+    table = compare_quantities(
+        extract_quantities(sentences), sentences, families={"quantities": [family]}
+    )
+    assert table["period"].tolist() == periods
+    assert table["per_year"].isna().all() == (periods != ["a year"])
+
+
+def test_only_what_two_outlets_give_is_kept():
+    articles = pd.DataFrame({"article_id": ["a1", "a2", "b1"], "outlet": ["A", "A", "B"]})
+    rows = [("labs", "a1"), ("labs", "a2"), ("deaths", "a1"), ("deaths", "b1"), ("cuts", "b1")]
+    matched = pd.DataFrame(rows, columns=pd.Index(["quantity", "article_id"]))
+    kept = keep_shared(matched, articles)
+    assert kept.to_numpy().tolist() == [["deaths", "a1"], ["deaths", "b1"]]
+    assert keep_shared(matched.iloc[:0], articles).empty
 
 
 def test_number_with_a_part_of_it():

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
+import pytest
 
 from encuadre import standing
 from encuadre.study import Study
@@ -60,6 +63,9 @@ def test_who_criticises_itself_and_who_leaves_it_to_others(harbour_study: Study)
     plain = critics.replace("(#sentences?ids=", "(")
     assert plain.startswith("A ([four of five](s-00,s-01,s-02,s-03,s-04)) criticises the mayor")
     assert "B ([none of four](s-06,s-07,s-08,s-09); most are from Quill) leaves criticism" in plain
+    assert plain.endswith(
+        ". The brackets say how many of an outlet’s critical sentences are in its own voice."
+    )
     assert "in B it is Valdrane ([two sentences](#sentences?ids=s-10,s-11))" in friends
     assert friends.endswith("In A nobody speaks for it.")
     nothing = standing.find_sides(SPEAKERS, target="port", study=harbour_study)
@@ -98,12 +104,34 @@ def test_a_turn_is_told_only_where_chance_is_unlikely(harbour_study: Study):
     said = standing.describe_course(labels, sentences, target=mayor, seed=1, draws=500)
     assert said.startswith("A grows harder on the mayor and her city from its start ([+1.00]")
     assert "to its end ([−1.00](#sentences?ids=s-040," in said
+    assert "), with [0.00](#sentences?ids=s-020," in said
+    assert said.endswith(
+        " in its middle; the changes from start to middle, from start to end and from middle to end are more than chance explains. No other change can be told from chance."
+    )
     flat, sentences = make_course("+-0" * 20)
     said = standing.describe_course(flat, sentences, target=mayor, seed=1, draws=500)
     assert said.startswith("No change of stance")
     few, sentences = make_course("+" * 9 + "-" * 9 + "-" * 9)
     said = standing.describe_course(few, sentences, target=mayor, seed=1, draws=500)
     assert said.startswith("No change of stance")
+
+
+@pytest.mark.parametrize(
+    ("course", "says"),
+    [
+        ("-0" * 10 + "0" * 20 + "-" * 20, "is hardest on * at its end (−1.00), after −0.50 at its start and 0.00 in its middle; the change"),
+        ("0" * 20 + "-" * 20 + "-0" * 10, "is hardest on * in its middle (−1.00), between 0.00 at its start and −0.50 at its end"),
+        ("-" * 20 + "+" * 20 + "-" * 16 + "0" * 4, "is mildest towards * in its middle (+1.00), between −1.00 at its start and −0.80 at its end"),
+        ("+" * 20 + "-" * 20 + "-" * 16 + "0" * 4, "is mildest towards * at its start (+1.00), before −1.00 in its middle and −0.80 at its end"),
+        ("-" * 20 + "0" * 20 + "+" * 20, "grows milder towards * from its start (−1.00) to its end (+1.00), with 0.00 in its middle"),
+        ("-" * 5 + "." * 15 + "+" * 20 + "-" * 20, "is harder on * at its end (−1.00) than in its middle (+1.00); its start has too few sentences to tell"),
+    ],
+)  # fmt: skip
+def test_the_whole_course_is_told(harbour_study: Study, course: str, says: str):
+    mayor = harbour_study.targets[0]
+    said = standing.describe_course(*make_course(course), target=mayor, seed=1, draws=500)
+    plain = re.sub(r"\[([^]]*)\]\(#[^)]*\)", r"\1", said)
+    assert plain.startswith(f"A {says.replace('*', mayor.label)}")
 
 
 def test_a_third_without_a_hit_keeps_its_doubt(harbour_study: Study):

@@ -421,7 +421,9 @@ def test_telling_sentences_are_of_the_outlet_and_differ(run: Run):
     assert set(telling["sentence_id"]) <= set(mine["sentence_id"])
     voice = mine.set_index("sentence_id")["voice"]
     for row in telling.itertuples():
-        assert (voice[row.sentence_id] == "outlet") == (not row.role.endswith(", quoted"))
+        assert (voice[row.sentence_id] == "outlet") == (
+            not row.role.endswith((", quoted", ", paraphrased"))
+        )
 
 
 def test_citations_name_other_outlets_once_a_sentence(run: Run):

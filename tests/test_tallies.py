@@ -59,8 +59,19 @@ def test_figures_that_count_different_things_do_not_clash():
     assert "[9](#sentences?ids=a1-3) every month, 108 a year at that rate (A1)" in said
     assert why == (
         "They count different things (fentanyl or overdoses) and speak of different years "
-        "(2021 and 2022). For the same count and the same year no two of them contradict each other."
+        "(2021 and 2022). As far as they say, no two outlets count the same thing for the same time, "
+        "so none of these figures can be held against another."
     )
+
+
+def test_two_outlets_that_give_the_same_figure_for_the_same_count_and_year_agree():
+    matched = make_matched(
+        ("a0", 70.0, "2022", "fentanyl", 70.0),
+        ("a1", 70.0, "2022", "fentanyl", 70.0),
+        ("a1", 80.0, "2021", "fentanyl", 80.0),
+    )
+    _, why = tallies.describe_quantities(matched, make_articles("2023", "2023"), NAMES)
+    assert why.endswith("no two of them contradict each other.")
 
 
 def test_a_rate_is_drawn_by_the_year_and_labelled_as_the_text_gives_it():
@@ -88,7 +99,7 @@ def test_figures_for_the_same_count_and_year_clash():
 def test_one_outlet_alone_gives_nothing_to_compare():
     matched = make_matched(("a0", 1.0, "2022", "x", 1.0), ("a0", 2.0, "2022", "x", 2.0))
     assert tallies.describe_quantities(matched, make_articles("2023"), NAMES) == [
-        "No figure is given by two outlets for the same thing."
+        "No two outlets give different figures under one heading."
     ]
 
 

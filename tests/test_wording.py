@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from encuadre.comparisons import quote_events
 from encuadre.errors import EncuadreError
+from encuadre.events import Event, compare_events, trace_events
 from encuadre.wording import (
     compare_wording,
     compute_log_odds,
@@ -249,3 +251,32 @@ def test_tokens_are_slices_in_order(text):
     tokens = find_tokens(text)
     assert all(0 <= t.start < t.end <= len(text) for t in tokens)
     assert all(a.end <= b.start for a, b in zip(tokens, tokens[1:], strict=False))
+
+
+def test_an_event_is_shown_in_words_of_its_own_not_in_a_phrase_carried_over():
+    first, second = "It began on 2 May.", "The mayor was arrested."
+    sentences, articles = make_study({"a": [first, second], "b": ["The mayor was seized."]})
+    sentences["paragraph"] = 0
+    event = Event(
+        id="arrest",
+        label="Arrest",
+        date="2020",
+        together=(("mayor",), ("arrested", "seized")),
+        carry=("2 May",),
+    )
+    traced = trace_events(sentences, events=[event])
+    compared = compare_events(traced, sentences, events=[event])
+    table = quote_events(traced, compared, sentences, articles, events=[event])
+    assert table["In its words"].tolist() == [
+        f"[{second}](#sentences?ids=a-001)",
+        "[The mayor was seized.](#sentences?ids=b-000)",
+    ]
+    assert table["Sentences"].tolist() == [
+        "[2](#sentences?article=a&event=arrest)",
+        "[1](#sentences?article=b&event=arrest)",
+    ]
+    carried = traced[traced["sentence_id"] != "a-001"]
+    silent = quote_events(carried, compared, sentences, articles, events=[event])
+    assert silent["In its words"][0] == "told without a wording of its own"
+    nothing = (traced.iloc[:0], compared.iloc[:0])
+    assert quote_events(*nothing, sentences, articles, events=[]).empty

@@ -34,6 +34,7 @@ _FOUND = 0.75
 _ROOM = 2
 _CONTENT = 2
 _AROUND, _LONGEST = 60, 200
+_AUTHORS = re.compile(r"[,;&]|\b(?:and|with)\b")
 
 
 def place_sentences(sentences: pd.DataFrame, articles: pd.DataFrame) -> pd.DataFrame:
@@ -48,23 +49,43 @@ def find_citations(
 ) -> pd.DataFrame:
     """Find where an article names another outlet of the study, or its author.
 
+    A name of the outlet that stands in the field `author` of one of its articles is the author's.
+
     Returns
     -------
     DataFrame
-        article_id, outlet, cites, sentence_id.
+        article_id, outlet, cites, sentence_id, named (the outlet; or its author and what he or she
+        wrote, where the sentence names nobody but the author).
     """
     placed = place_sentences(sentences, articles)
     rows = []
     for cited in study.outlets:
-        for name in dict.fromkeys((cited.name, *cited.names)):
+        own = articles[articles["outlet"] == cited.name]
+        names = {n: _name_author(n, own, cited.name) for n in (cited.name, *cited.names)}
+        names[cited.name] = ""
+        for name, author in sorted(names.items(), key=lambda pair: bool(pair[1])):
             whole = rf"(?<!\w){re.escape(name)}(?!\w)"
             hits = placed[placed["text"].str.contains(whole) & (placed["outlet"] != cited.name)]
             rows += [
-                (h.article_id, h.outlet, cited.name, h.sentence_id)
+                (h.article_id, h.outlet, cited.name, h.sentence_id, author or cited.name)
                 for h in hits.itertuples(index=False)
             ]
-    table = pd.DataFrame(rows, columns=pd.Index(["article_id", "outlet", "cites", "sentence_id"]))
+    columns = ["article_id", "outlet", "cites", "sentence_id", "named"]
+    table = pd.DataFrame(rows, columns=pd.Index(columns))
     return table.drop_duplicates(["cites", "sentence_id"]).reset_index(drop=True)
+
+
+def _name_author(name: str, articles: pd.DataFrame, outlet: str) -> str:
+    """Return the author whom a name stands for, and what he or she wrote; "" where it is no author's."""
+    words = set(name.casefold().split())
+    for field in articles["author"].fillna("") if "author" in articles else ():
+        authors = [a.strip() for a in _AUTHORS.split(field) if a.strip()]
+        for author in authors:
+            if words and words <= set(author.casefold().split()):
+                work = f"the {outlet} article" if len(articles) == 1 else f"an article in {outlet}"
+                role = "who wrote" if len(authors) == 1 else "an author of"
+                return f"{author}, {role} {work}"
+    return ""
 
 
 def find_shared_speakers(speakers: pd.DataFrame) -> pd.DataFrame:
@@ -221,13 +242,14 @@ def describe_borrowing(
         As the functions of this module find them.
     """
     parts = []
-    for (outlet, cites), group in citations.groupby(["outlet", "cites"], sort=False):
+    for (outlet, cites, named), group in citations.groupby(
+        ["outlet", "cites", "named"], sort=False
+    ):
         link = link_evidence(say_count(len(group), "sentence"), ids=",".join(group["sentence_id"]))
-        parts.append(
-            f"{escape_markdown(outlet)} names {escape_markdown(cites)} or its author ({link})"
-        )
+        verb = "names" if named == cites else "cites"
+        parts.append(f"{escape_markdown(outlet)} {verb} {escape_markdown(named)} ({link})")
     first = (
-        f"The sources are not independent of one another: {join_words(parts)}."
+        f"The sources are not wholly independent of one another: {join_words(parts)}."
         if parts
         else "No article names another outlet of the study."
     )

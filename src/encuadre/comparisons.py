@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
+from typing import Any
 
 import pandas as pd
 
+from encuadre.events import Event, parse_events, trace_events
 from encuadre.prose import (
     escape_markdown,
     join_words,
@@ -15,9 +17,12 @@ from encuadre.prose import (
     say_count,
     say_date,
     say_number,
+    say_percent,
     start_sentence,
 )
-from encuadre.sequence import place_events
+from encuadre.sequence import is_before, name_order, place_events
+
+_LATE = 0.25
 
 
 def describe_events(
@@ -114,7 +119,10 @@ def tabulate_order(
         part = ordered[ordered["article_id"] == a.article_id].sort_values("told")
         first = part.head(1)
         opens = [
-            link_cell(f"{names[e]}, {say_date(d)}", ids=i)
+            link_cell(
+                f"{names[e]}, {say_date(d)}{', only announced' if is_before(a.published_on or '', d) else ''}",
+                ids=i,
+            )
             for e, d, i in zip(first["event"], first["date"], first["sentence_id"], strict=True)
         ]
         months = [d[:7] for d in part["date"]]
@@ -138,39 +146,44 @@ def tabulate_order(
 
 
 def describe_order(ordered: pd.DataFrame, articles: pd.DataFrame, names: Mapping[str, str]) -> str:
-    """Say which articles tell their events as they happened, and which start from the latest."""
+    """Say which articles tell the traced events as they happened, and which start from the latest.
+
+    An event dated after the article is only announced there and left aside; an article whose order
+    the dates leave open is not named.
+    """
     if ordered.empty:
         return "No event is told, so there is no order to show."
-    straight, latest = [], []
+    forward, back = [], []
     for a in articles.itertuples(index=False):
         part = ordered[ordered["article_id"] == a.article_id].sort_values("told")
-        if len(part) < 2:
-            continue
-        if not part["back"].any():
-            straight.append(_name_article(a, articles))
-            continue
-        top, first = max(part["date"]), part.iloc[0]
-        shared = min(len(top), len(first["date"]))
-        if first["date"][:shared] == top[:shared] and part["back"].iloc[1]:
-            event = link_evidence(escape_markdown(names[first["event"]]), ids=first["sentence_id"])
-            latest.append(
-                f"{_name_article(a, articles)} (“{event}”, then back as far as {say_date(min(part['date'])[:7])})"
-            )
+        ahead = part["date"].map(lambda d, day=a.published_on or "": is_before(day, d)).astype(bool)
+        aside = [f"“{escape_markdown(names[e])}”" for e in part.loc[ahead, "event"]]
+        part = part[~ahead]
+        order, name = name_order(part), _name_article(a, articles)
+        without = f"; leaving aside {join_words(aside)}, only announced" if aside else ""
+        if order == "forward":
+            late = part["before"].iloc[0]
+            wait = f", the first after {say_percent(late)} of its text" if late >= _LATE else ""
+            forward.append(f"{name} ({say_count(len(part), 'event')}{wait}{without})")
+        elif order == "back":
+            opening = part[part["sentence_id"] == part["sentence_id"].iloc[0]]
+            top = opening.sort_values("date").iloc[-1]
+            event = link_evidence(escape_markdown(names[top["event"]]), ids=top["sentence_id"])
+            end = say_date(min(part["date"])[:7])
+            back.append(f"{name} (“{event}”, then back as far as {end}{without})")
     lines = []
-    if latest:
-        verb = "start" if len(latest) > 1 else "starts"
+    if back:
+        verb = "tell" if len(back) > 1 else "tells"
         lines.append(
-            f"{join_words(latest)} {verb} from the latest event and go back."
-            if len(latest) > 1
-            else f"{latest[0]} {verb} from the latest event and goes back."
+            f"Of the traced events, {join_words(back)} {verb} the latest first and the earlier ones after it."
         )
-    if straight:
+    if forward:
         verb = (
-            "tell their events in the order in which they"
-            if len(straight) > 1
-            else "tells its events in the order in which they"
+            "tell the traced events that they have"
+            if len(forward) > 1
+            else "tells the traced events that it has"
         )
-        lines.append(f"{join_words(straight)} {verb} happened.")
+        lines.append(f"{join_words(forward)} {verb} in the order in which they happened.")
     return " ".join(lines)
 
 
@@ -253,3 +266,46 @@ def tabulate_wordings(
     result = pd.DataFrame(rows, columns=pd.Index(columns))
     result.loc[result.duplicated("Event"), "Event"] = ""
     return result
+
+
+def quote_events(
+    traced: pd.DataFrame,
+    compared: pd.DataFrame,
+    sentences: pd.DataFrame,
+    articles: pd.DataFrame,
+    *,
+    events: Mapping[str, Any] | Sequence[Event],
+    most: int = 4,
+) -> pd.DataFrame:
+    """Set side by side the first sentence in which each outlet tells an event in words of its own.
+
+    Those are sentences that the event's names and phrases find by themselves. A sentence found only
+    by a phrase that carries over from one near it ("this outcome") counts, but shows no wording.
+
+    Parameters
+    ----------
+    traced, compared : DataFrame
+        As `trace_events` and `compare_events` give them.
+    sentences, articles : DataFrame
+        The tables of those names.
+    events : mapping or sequence of Event
+        `Study.events`, or events already read.
+    most : int
+        How many events to show, those that most outlets tell.
+
+    Returns
+    -------
+    DataFrame
+        As `tabulate_wordings` gives it.
+    """
+    listed = parse_events(events)
+    names = {e.id: e.label for e in listed}
+    plain = trace_events(sentences, events=[e.model_copy(update={"carry": ()}) for e in listed])
+    plain = plain.merge(traced[["event", "sentence_id"]].drop_duplicates())
+    table, told = (
+        tabulate_wordings(rows, compared, sentences, articles, names, most=most)
+        for rows in (traced, plain)
+    )
+    silent = (told["Sentences"] == "0") & (table["Sentences"] != "0")
+    words = told["In its words"].mask(silent, "told without a wording of its own")
+    return table.assign(**{"In its words": words})

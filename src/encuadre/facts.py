@@ -17,6 +17,9 @@ from encuadre.prose import (
     start_sentence,
 )
 
+_BOUNDS = ("more than", "less than")
+_RATES = ("year", "month", "week", "day", "")
+
 
 def state_facts(
     compared: pd.DataFrame,
@@ -113,7 +116,7 @@ def _give(lengths: Mapping[int, list[str]]) -> str:
 
 
 def state_quantity(compared: pd.DataFrame, articles: pd.DataFrame, *, label: str) -> Finding | None:
-    """State how far the values of one quantity lie apart.
+    """State how far the values of one quantity lie apart; what only altered copies give comes last.
 
     Parameters
     ----------
@@ -123,50 +126,66 @@ def state_quantity(compared: pd.DataFrame, articles: pd.DataFrame, *, label: str
         Its name.
     """
     compared = compared[compared["precision"] != "order"]
-    shown = (
-        compared.assign(yearly=compared["per_year"].fillna(compared["value"]))
-        .drop_duplicates("value")
-        .sort_values(["yearly", "value"])
-    )
-    if len(shown) < 2 or compared["article_id"].nunique() < 2:
+    if compared["value"].nunique() < 2 or compared["article_id"].nunique() < 2:
         return None
-    monthly = shown["period"].str.contains("month")
-    yearly = shown["per_year"].notna() & ~monthly
-    figures = [
-        join_words(
-            [
-                say_amount(v, u)
-                for v, u in zip(shown["value"][part], shown["unit"][part], strict=True)
-            ],
-            "or",
-        )
-        + unit
-        for part, unit in ((yearly, " a year"), (monthly, " a month"), (~yearly & ~monthly, ""))
-        if part.any()
-    ]
-    ids = ",".join(dict.fromkeys(compared["sentence_id"]))
+    intact = set(articles.loc[articles["integrity"] == "intact", "article_id"])
+    published = compared["article_id"].isin(intact)
+    figures = compared.assign(
+        yearly=compared["per_year"].fillna(compared["value"]),
+        bound=compared["precision"].where(compared["precision"].isin(_BOUNDS), ""),
+        rate=[
+            unit.split(" per ")[1] if " per " in unit else "year" if pd.notna(y) else ""
+            for unit, y in zip(compared["unit"], compared["per_year"], strict=True)
+        ],
+    )
+    keys = list(zip(figures["value"], figures["bound"], figures["rate"], strict=True))
+    known = {key for key, sound in zip(keys, published, strict=True) if sound}
+    first = pd.Series([key in known for key in keys], index=figures.index)
+    main, others = _link_figures(figures[first]), _link_figures(figures[~first])
+    given = f"are given as {main}" if main else f"are given, in altered copies only, as {others}"
+    if main and others:
+        given += f", and in altered copies also as {others}"
     counted = sorted(set(compared["counts"]) - {"", "not said"})
     why = (
         f": some count {' and others '.join(escape_markdown(c) for c in counted)}, and not all for the same time"
         if len(counted) == 2
         else ", depending on the article, on what it counts and for when"
     )
-    intact = set(articles.loc[articles["integrity"] == "intact", "article_id"])
-    sound = compared.loc[compared["article_id"].isin(intact), "value"].nunique() >= 2
+    sound = compared.loc[published, "value"].nunique() >= 2
     firm = sound and bool(counted)
     if not counted:
         why = (
             "; what each of them counts is not said, so they may not be figures for the same thing"
         )
-    text = f"{escape_markdown(start_sentence(label))} are given as {link_evidence(', or '.join(figures), ids=ids)}{why}."
+    text = f"{escape_markdown(start_sentence(label))} {given}{why}."
     reason = "Counted, not estimated: each figure is read in its sentence. "
     reason += (
         "At least two of them stand in copies as published."
         if sound
         else "Fewer than two of them stand in copies as published."
     )
+    if main and others:
+        reason += " What only altered copies give is named apart."
     if not counted:
         reason += " They stand under one heading of events.yml, which does not tell apart what they count."
     return Finding(
         "quantity", "quantity", text, "firm" if firm else "tentative", reason, "quantities"
     )
+
+
+def _link_figures(figures: pd.DataFrame) -> str:
+    """Return the figures with their bound and rate as one link: 5 or more than 7 a year, or 2 a month."""
+    if figures.empty:
+        return ""
+    shown = figures.drop_duplicates(["value", "bound", "rate"]).sort_values(["yearly", "value"])
+    groups = []
+    for rate in _RATES:
+        listed = [
+            f"{r.bound} {say_amount(float(r.value), str(r.unit))}".strip()
+            for r in shown[shown["rate"] == rate].itertuples(index=False)
+        ]
+        if listed:
+            groups.append((len(listed), join_words(listed, "or") + (f" a {rate}" if rate else "")))
+    joint = " or " if all(n == 1 for n, _ in groups) else ", or "
+    ids = ",".join(dict.fromkeys(figures["sentence_id"]))
+    return link_evidence(joint.join(text for _, text in groups), ids=ids)

@@ -92,6 +92,15 @@ _DATE = re.compile(
       | \b\d{{4}}s\b""",
     re.X,
 )
+_MOMENT = rf"(?:{_MONTH}\s)?(?:1[5-9]|20)\d\d\b"
+_SPAN_OF_DATES = re.compile(
+    rf"""\b(?:
+        [Bb]etween\s(?:{_MOMENT}|{_MONTH})\sand\s{_MOMENT}
+      | [Ff]rom\s(?:{_MOMENT}|{_MONTH})(?:\s(?:to|until|till|through)\s|\s?[-–—]\s?){_MOMENT}
+      | {_MONTH}\s(?:(?:1[5-9]|20)\d\d\b)?(?:\s?(?:to|until|till|through)\s|\s?[-–—]\s?){_MOMENT}
+    )""",
+    re.X,
+)
 _REFERENCE = re.compile(
     r"(?:\b(?:Article|Section|Chapter|Title|Part|Route|Highway|Page|No|Number|Figure|Table|Phase"
     r"|Boeing|Operation)\b\.?|\bpages?|\#)\s?$"
@@ -143,6 +152,11 @@ def find_numerals(text: str) -> list[Numeral]:
         if numeral is not None:
             numerals.append(numeral)
     return numerals
+
+
+def find_date_spans(text: str) -> list[tuple[int, int]]:
+    """Return where a text names spans of months or years: "between May 2019 and June 2022"."""
+    return [match.span() for match in _SPAN_OF_DATES.finditer(text)]
 
 
 def _read_match(text: str, match: re.Match[str]) -> Numeral | None:

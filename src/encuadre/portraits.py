@@ -22,11 +22,13 @@ from encuadre.prose import (
     say_signed,
     start_sentence,
 )
-from encuadre.sequence import place_events
+from encuadre.ranks import count_leading, find_leaders, lie_apart
+from encuadre.speaking import DIRECT, find_held_quotations
 from encuadre.standing import find_sides, group_outlets
 from encuadre.strength import FEW
 from encuadre.study import Study, Target
 from encuadre.summaries import COPIES
+from encuadre.told_events import describe_told
 
 _DOES = {
     "problem": "says what is wrong",
@@ -34,7 +36,6 @@ _DOES = {
     "judgement": "passes judgement",
     "remedy": "says what should be done",
 }
-_CLEAR = 0.05
 _ENOUGH = 3
 _MOSTLY = 2 / 3
 _ALMOST = 0.9
@@ -76,10 +77,12 @@ def write_portrait(outlet: str, tables: Portrayed) -> list[str]:
     """Return the paragraphs of an outlet's portrait, in Markdown."""
     own = tables.articles[tables.articles["outlet"] == outlet]
     mark = _find_mark(outlet, tables)
+    told = describe_told(own, tables.events, tables.sentences, tables.articles, tables.event_labels,
+                         possible=tables.possible)  # fmt: skip
     paragraphs = [
         " ".join(s for s in (_say_opening(own, mark, tables), _say_voices(outlet, tables)) if s),
         " ".join(s for t in tables.study.targets if (s := _say_stance(outlet, t, tables))),
-        " ".join(s for s in (_say_frames(outlet, mark, tables), _say_events(own, tables)) if s),
+        " ".join(s for s in (_say_frames(outlet, mark, tables), told) if s),
     ]
     telling = pick_telling(outlet, tables)
     quotes = [
@@ -94,21 +97,38 @@ def _find_mark(outlet: str, tables: Portrayed) -> dict[str, str]:
     rows = tables.shares
     rows = rows[rows["measure"].isin(["frame", "function"]) & (rows["voice"] == "all")]
     rows = rows[(rows["category"] != "none") & (rows["n"] >= FEW)]
-    best, size = {}, _CLEAR
+    best, size = {}, 0.0
     for (measure, category), group in rows.groupby(["measure", "category"], sort=False):
-        mine = group[group["outlet"] == outlet]["estimate"]
-        rest = group[group["outlet"] != outlet].sort_values("estimate", ascending=False)
-        if mine.empty or rest.empty or mine.iloc[0] - rest["estimate"].iloc[0] <= size:
+        mine, rest = group[group["outlet"] == outlet], group[group["outlet"] != outlet]
+        if mine.empty or rest.empty:
             continue
-        size = mine.iloc[0] - rest["estimate"].iloc[0]
+        row, most = mine.iloc[0], rest["estimate"].max()
+        lead = row["estimate"] - most
+        if lead <= size or not all(lie_apart(row, other) for _, other in rest.iterrows()):
+            continue
+        size = lead
+        near = rest[rest["estimate"].map(say_percent) == say_percent(most)]
         best = {
-            "measure": measure,
-            "category": category,
-            "mine": say_percent(mine.iloc[0]),
-            "next": say_percent(rest["estimate"].iloc[0]),
-            "who": rest["outlet"].iloc[0],
+            "measure": str(measure),
+            "category": str(category),
+            "mine": say_percent(row["estimate"]),
+            "next": _say_next(near, len(rest), tables.articles, **{str(measure): str(category)}),
         }
     return best
+
+
+def _say_next(near: pd.DataFrame, rivals: int, articles: pd.DataFrame, **filters: str) -> str:
+    """Who comes next to the outlet that leads, and with what share."""
+    share = say_percent(near["estimate"].max())
+    if rivals == 1:
+        ids = list_articles(articles, near["outlet"].iloc[0])
+        return f", against {link_evidence(share, article=ids, **filters)} there"
+    if len(near) == rivals:
+        return f"; {'each of the others has ' + share if near['estimate'].max() else 'the others have none'}"
+    ids = ",".join(list_articles(articles, o) for o in near["outlet"])
+    who = join_words([escape_markdown(o) for o in near["outlet"]])
+    verb, each = ("are", " each") if len(near) > 1 else ("is", "")
+    return f"; the next {verb} {who} with {link_evidence(share, article=ids, **filters)}{each}"
 
 
 def _say_opening(own: pd.DataFrame, mark: dict[str, str], tables: Portrayed) -> str:
@@ -138,7 +158,7 @@ def _say_opening(own: pd.DataFrame, mark: dict[str, str], tables: Portrayed) -> 
         said = f"{does} more than {other}: {link} of the sentences do"
     else:
         said = f"{'gives' if one else 'give'} more room to {name} than {other}: {link} of the sentences"
-    return f"{what} {said}, against {mark['next']} in {escape_markdown(mark['who'])}.{copy}"
+    return f"{what} {said}{mark['next']}.{copy}"
 
 
 def _make_plural(does: str) -> str:
@@ -161,40 +181,55 @@ def _say_voices(outlet: str, tables: Portrayed) -> str:
     mine = rows[rows["outlet"] == outlet].set_index("category")["estimate"]
     if mine.empty:
         return ""
-    own = rows[rows["category"] == study.own_voice].set_index("outlet")["estimate"]
-    share = float(mine[study.own_voice])
-    link = link_evidence(say_percent(share), article=ids, voice=study.own_voice)
-    other = _name_rival(outlet, tables)
-    if share == own.max() and other:
-        much = "almost only for itself" if share > _ALMOST else f"for itself more than {other}"
-        text = f"It speaks {much}: {link} of its sentences are its own claims."
-    elif share == own.min() and other:
-        text = f"It lets others do the talking more than {other}: only {link} of its sentences are its own claims."
-    elif share < 0.5:
-        text = f"Others do most of the talking; {link} of its sentences are its own claims."
-    else:
-        text = f"Of its sentences {link} are the outlet’s own claims."
+    text = _say_own_share(rows[rows["category"] == study.own_voice], outlet, tables)
     quoted = mine.drop(study.own_voice)
-    if quoted.max() == 0:
-        return text + " It quotes nobody."
-    heard = tables.speakers[
-        (tables.speakers["outlet"] == outlet) & (tables.speakers["voice"] != study.own_voice)
-    ]
-    if len(heard) < _ENOUGH:
-        return f"{text} It quotes hardly anyone."
+    part = tables.speakers[tables.speakers["outlet"] == outlet]
+    heard = part[part["voice"] != study.own_voice]
+    if quoted.max() == 0 or len(heard) < _ENOUGH:
+        held = find_held_quotations(part, tables.sentences, study=study)["sentence_id"]
+        if len(held):
+            few = "no" if quoted.max() == 0 else "hardly a"
+            link = link_evidence(f"{say_number(len(held))} of its own", ids=",".join(held))
+            return f"{text} It leaves {few} sentence to others, but words of others stand in quotation marks inside {link}."
+        return f"{text} It quotes {'nobody' if quoted.max() == 0 else 'hardly anyone'}."
     names = {v.id: v.label for v in study.voices}
     lead = [
         f"{escape_markdown(names[str(v)])} ({link_evidence(say_percent(float(quoted.max())), article=ids, voice=v)})"
         for v in quoted.index[quoted == quoted.max()]
     ]
     counts = heard[heard["speaker"] != ""].groupby("speaker")["sentence_id"].agg([list, "size"])
-    loud = counts.sort_values("size", ascending=False, kind="stable").head(2)
+    loud = counts[counts["size"] > 1].sort_values("size", ascending=False, kind="stable")
+    loud = loud.head(count_leading(loud["size"].tolist(), most=2))
     said = [
         f"{escape_markdown(str(name))} ({link_evidence(say_count(int(r['size']), 'sentence'), ids=','.join(r['list']))})"
-        for name, r in loud[loud["size"] > 1].iterrows()
+        for name, r in loud.iterrows()
     ]
     most = f"; heard most: {join_words(said)}" if said else ""
     return f"{text} Most room among the quoted voices: {join_words(lead)}{most}."
+
+
+def _say_own_share(rows: pd.DataFrame, outlet: str, tables: Portrayed) -> str:
+    """How much of its text an outlet claims itself; a rank only where it lies clearly apart."""
+    own, voice = rows.set_index("outlet"), tables.study.own_voice
+    share = float(own.loc[outlet, "estimate"])
+    links = {
+        str(o): link_evidence(say_percent(e), article=list_articles(tables.articles, str(o)), voice=voice)
+        for o, e in own["estimate"].items()
+    }  # fmt: skip
+    claims = f"{'only ' if share < 0.5 else ''}{links[outlet]} of its sentences are its own claims."
+    if share > _ALMOST:
+        return f"It speaks {'' if share == 1 else 'almost '}only for itself: {claims}"
+    for lowest, does in ((False, "speaks for itself"), (True, "lets others do the talking")):
+        group = find_leaders(own, lowest=lowest)
+        if outlet not in group:
+            continue
+        peers = [f"{escape_markdown(o)} ({links[o]})" for o in group if o != outlet]
+        if peers:
+            return f"With {join_words(peers)} it {does} more than the rest do: {claims}"
+        return f"It {does} more than {_name_rival(outlet, tables)}: {claims}"
+    if share < 0.5:
+        return f"Others do most of the talking; {claims}"
+    return f"Of its sentences {links[outlet]} are the outlet’s own claims."
 
 
 def _say_stance(outlet: str, target: Target, tables: Portrayed) -> str:
@@ -295,55 +330,16 @@ def _say_frames(outlet: str, mark: dict[str, str], tables: Portrayed) -> str:
     rows = rows.sort_values(["estimate", "category"], ascending=[False, True])
     names = {i.id: i.label for i in tables.study.codebook.field("frame").labels}
     told = mark.get("category") if mark.get("measure") == "frame" else ""
+    rows = rows.head(count_leading(rows["estimate"].tolist(), most=3))
     top = [
         f"{escape_markdown(names[r.category])} ({link_evidence(say_percent(r.estimate), article=ids, frame=r.category)})"
-        for r in rows.head(3).itertuples()
+        for r in rows.itertuples()
         if r.category != told
     ]
     if not top:
         return ""
-    if told and rows["category"].iloc[0] == told:
-        after = escape_markdown(names[told])
-        return f"After {after} {'come' if len(top) > 1 else 'comes'} {join_words(top)}."
-    return f"Its main {'frames are' if len(top) > 1 else 'frame is'} {join_words(top)}."
-
-
-def _say_events(own: pd.DataFrame, tables: Portrayed) -> str:
-    names = tables.event_labels
-    table = tables.events.merge(tables.articles[["article_id", "outlet"]], on="article_id")
-    mine = table[table["article_id"].isin(own["article_id"])]
-    if mine.empty:
-        return "It tells none of the events traced." if len(names) else ""
-    ids = ",".join(own["article_id"])
-    counts = mine["event"].value_counts()
-    longest = sorted(counts.index, key=lambda e: (-int(counts[e]), str(e)))[0]
-    link = link_evidence(say_count(int(counts[longest]), "sentence"), article=ids, event=longest)
-    longest_name = escape_markdown(names[longest])
-    text = f"It dwells longest on “{longest_name}” ({link})"
-    placed = place_events(mine, tables.sentences)
-    if len(own) == 1 and len(counts) > 1:
-        first = placed.sort_values(["before", "sentence_id"], kind="stable")["event"].iloc[0]
-        text = f"Of the events traced it comes first to “{longest_name}” and dwells longest on it ({link})"
-        if first != longest:
-            name = link_evidence(escape_markdown(names[first]), article=ids, event=first)
-            text = f"Of the events traced it comes first to “{name}” but dwells longest on “{longest_name}” ({link})"
-    others = table[~table["article_id"].isin(own["article_id"])]
-    by = others.groupby("event")["outlet"].nunique()
-    rivals = tables.articles["outlet"].nunique() - 1
-    alone = [e for e in names if e in counts.index and e not in by.index]
-    left = [
-        e
-        for e in names
-        if e not in counts.index
-        and by.get(e, 0) > max(1, rivals / 2)
-        and any((e, a) in tables.possible for a in own["article_id"])
-    ]
-    if alone and rivals > 1:
-        text += f"; {say_count(len(alone), 'event')} {'is' if len(alone) == 1 else 'are'} told nowhere else"
-    if left:
-        most = max(left, key=lambda e: (int(by[e]), -list(names).index(e)))
-        text += f"; it leaves out “{link_evidence(escape_markdown(names[most]), event=most)}”, which {say_number(int(by[most]))} others tell"
-    return text + "."
+    other = "other main" if len(top) < len(rows) else "main"
+    return f"Its {other} {'frames are' if len(top) > 1 else 'frame is'} {join_words(top)}."
 
 
 def pick_telling(outlet: str, tables: Portrayed) -> pd.DataFrame:
@@ -388,6 +384,7 @@ def pick_telling(outlet: str, tables: Portrayed) -> pd.DataFrame:
         if len(left):
             row = left.iloc[0].copy()
             speaker = escape_markdown(start_sentence(row["speaker"])) or "A voice"
-            row["role"] = f"{speaker}, quoted" if role == "quoted" else role
+            how = "quoted" if row["attribution"] in DIRECT else "paraphrased"
+            row["role"] = f"{speaker}, {how}" if role == "quoted" else role
             rows.append(row)
     return pd.DataFrame(rows, columns=pd.Index(["sentence_id", "text", "integrity", "role"]))

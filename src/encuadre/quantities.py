@@ -12,13 +12,14 @@ from pydantic import StringConstraints
 
 from encuadre.counted import RATE, SPAN, mask_points, read_counted
 from encuadre.events import Entry, Rule, match_rule, parse_entries, select_prose
-from encuadre.numerals import Numeral, find_numerals
+from encuadre.numerals import Numeral, find_date_spans, find_numerals
 
 _A_YEAR = {"day": 365.0, "week": 52.0, "month": 12.0, "year": 1.0}
 _NAMED_SPAN = re.compile(rf"\b{SPAN}", re.I)
 _IN_YEAR = re.compile(r"\bin\s((?:1[5-9]|20)\d\d)\b", re.I)
 _ANY_RATE = re.compile(rf"\b{RATE}", re.I)
 _BREAK = re.compile(r"[;:]\s(?:and\s)?|,\s(?=[a-z]+ing\s)")
+_CLAUSE = re.compile(r",(?!\d)|[;:()\[\]—–“”\"]")
 _JOINED = re.compile(r"\s?(?:to|and|or|of|[-–])\s?")
 _POINTING = re.compile(
     r"\b(?:the|this|that|its)\s(?:number|figure|total|toll|count|sum)\b|\bit\s(?:is|was|has)\b",
@@ -122,8 +123,10 @@ def _read_sentence(text: str, recent: _Quantity | None) -> list[_Quantity]:
     model = recent
     for i, numeral in enumerate(numerals):
         if read[i] is None and numeral.digits:
-            linked = i > 0 and joined[i - 1] and read[i - 1] is not None
-            read[i] = _point_back(text, numeral, ends[i], model, linked=linked)
+            first = read[i - 1] if i > 0 and joined[i - 1] else None
+            read[i] = found = _point_back(text, numeral, ends[i], model, linked=bool(first))
+            if found and first and _name_precision(text[first.start : first.end]) == "stated":
+                read[i] = replace(found, start=first.start)
         model = _pick_last([read[i]]) or model
     return [q for q in read if q is not None]
 
@@ -165,7 +168,7 @@ def compare_quantities(
     DataFrame
         One row a number, by family and then in the order of the text: quantity (id of the family),
         article_id, sentence_id, value, unit, period (as the text says: "a year", "last year",
-        "2021", or ""), counts (the study's label, "not said" where none of its phrases stands in
+        "2021", "between May 2019 and June 2022", or ""), counts (the study's label, "not said" where none of its phrases stands in
         the sentence), precision (stated, about, more than, less than, or order: an indefinite count
         at its lowest), per_year (value a year; missing where the text gives neither a year nor a
         rate, and for an order of magnitude), text.
@@ -178,6 +181,7 @@ def compare_quantities(
     known.sort(key=lambda row: place[row[0]])
     rows = []
     for family in parse_families(families):
+        before: dict[tuple[str, str, str], str] = {}
         matches = match_rule([row[3] for row in known], rule=family)
         whole = match_rule([said[row[0]] for row in known], rule=family)
         bare = [_is_bare(row[2], row[3]) for row in known]
@@ -187,12 +191,30 @@ def compare_quantities(
                 continue
             counts = _label_counts(f"{said[key]} {what}", family.counts)
             period, precision = _name_period(text, unit), _name_precision(text)
+            if not period:
+                period = _find_span(said[key], text) or before.get((key, unit, what), "")
+                before[key, unit, what] = period
             a_year = float("nan") if precision == "order" else _scale_to_year(value, unit, period)
             row = (family.id, home[key], key, value, unit, period, counts, precision, a_year, text)
             rows.append(row)
     columns = "quantity article_id sentence_id value unit period counts precision per_year text"
     table = pd.DataFrame(rows, columns=pd.Index(columns.split()))
     return table.astype({"value": float, "per_year": float})
+
+
+def keep_shared(matched: pd.DataFrame, articles: pd.DataFrame) -> pd.DataFrame:
+    """Return the numbers of those families for which two outlets or more give one.
+
+    Parameters
+    ----------
+    matched : DataFrame
+        As `compare_quantities` gives it.
+    articles : DataFrame
+        The table `articles`.
+    """
+    outlets = matched["article_id"].map(articles.set_index("article_id")["outlet"].to_dict())
+    shared = outlets.groupby(matched["quantity"]).nunique()
+    return matched[matched["quantity"].isin(shared.index[shared > 1])].reset_index(drop=True)
 
 
 def _is_bare(unit: str, what: str) -> bool:
@@ -215,6 +237,17 @@ def _name_period(text: str, unit: str) -> str:
     if match:
         return match.group()
     return f"a {unit.split(' per ')[1]}" if " per " in unit else ""
+
+
+def _find_span(sentence: str, text: str) -> str:
+    """Return the span of dates that the words of a number stand beside, or that opens its sentence."""
+    start = sentence.find(text)
+    for first, last in find_date_spans(sentence):
+        between = sentence[start + len(text) : first] if first >= start else sentence[last:start]
+        opens = not re.search(r"\w", sentence[:first])
+        if opens or not _CLAUSE.search(between):
+            return sentence[first:last]
+    return ""
 
 
 def _scale_to_year(value: float, unit: str, period: str) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import combinations
 from typing import Any
 
 import pandas as pd
@@ -83,6 +84,45 @@ def list_possible(
     }
 
 
+def is_before(one: str, other: str) -> bool:
+    """Whether the first date is surely the earlier one; of 2023-03 and 2023-03-03 neither is."""
+    shared = min(len(one), len(other))
+    return one[:shared] < other[:shared]
+
+
+def name_order(told: pd.DataFrame) -> str:
+    """Name the order in which one article tells its events, as far as their dates leave no doubt.
+
+    Parameters
+    ----------
+    told : DataFrame
+        Rows of one article, as `order_events` gives them. Events that first come up in the same
+        sentence have no order between them.
+
+    Returns
+    -------
+    str
+        "forward" where each event is told after all that happened before it; "back" where the
+        first sentence tells the latest event and the rest goes back from there; else empty.
+    """
+    told = told.sort_values("told")
+    steps = [
+        (a.date, b.date)
+        for a, b in combinations(told.itertuples(index=False), 2)
+        if a.sentence_id != b.sentence_id
+    ]
+    if not steps:
+        return ""
+    same_day = [a == b and len(a) == len("2023-03-03") for a, b in steps]
+    onward = [is_before(a, b) for a, b in steps]
+    if any(onward) and all(o or s for o, s in zip(onward, same_day, strict=True)):
+        return "forward"
+    opening = told["sentence_id"] == told["sentence_id"].iloc[0]
+    rest = told.loc[~opening, "date"]
+    latest = any(all(is_before(d, f) for d in rest) for f in told.loc[opening, "date"])
+    return "back" if latest else ""
+
+
 def order_events(
     placed: pd.DataFrame, *, events: Mapping[str, Any] | Sequence[Event]
 ) -> pd.DataFrame:
@@ -98,8 +138,9 @@ def order_events(
     Returns
     -------
     DataFrame
-        article_id, event, date, sentence_id, told (from 1, in the order of the text) and back
-        (whether an event told before it in the article is younger); by article, then told.
+        article_id, event, date, sentence_id, told (from 1, in the order of the text), back
+        (whether an event told before it in the article is younger) and before (share of the
+        article's words before it); by article, then told.
     """
     dates = {event.id: event.date for event in parse_events(events)}
     rows = []
@@ -109,9 +150,8 @@ def order_events(
         for told, r in enumerate(ordered.itertuples(index=False), start=1):
             date = dates[str(r.event)]
             shared = min(len(date), len(latest))
-            rows.append(
-                (article, r.event, date, r.sentence_id, told, latest[:shared] > date[:shared])
-            )
+            back = latest[:shared] > date[:shared]
+            rows.append((article, r.event, date, r.sentence_id, told, back, r.before))
             latest = max(latest, date)
-    columns = ["article_id", "event", "date", "sentence_id", "told", "back"]
+    columns = ["article_id", "event", "date", "sentence_id", "told", "back", "before"]
     return pd.DataFrame(rows, columns=pd.Index(columns))

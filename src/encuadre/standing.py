@@ -9,6 +9,7 @@ import pandas as pd
 from encuadre.coding import pick_reference
 from encuadre.contrasts import Contrast, Group, list_scale, measure_gap, pick_samples
 from encuadre.estimates import STANCES, estimate_shares, prefer_coded
+from encuadre.figures.course import name_part, name_shape, say_tone
 from encuadre.figures.stance import compare_voices
 from encuadre.prose import (
     escape_markdown,
@@ -192,7 +193,7 @@ def describe_sides(sides: pd.DataFrame, articles: pd.DataFrame, *, target: Targe
     ]  # fmt: skip
     parts = [p.replace("*", "it" if k else name) for k, p in enumerate(parts)]
     first = (
-        f"{'; '.join(parts)}. In brackets: critical sentences in the outlet’s own voice, of all."
+        f"{'; '.join(parts)}. The brackets say how many of an outlet’s critical sentences are in its own voice."
         if parts
         else f"Hardly a sentence criticises {name}."
     )
@@ -273,44 +274,68 @@ def describe_course(
 ) -> str:
     """Say which articles change their stance between two thirds by more than chance.
 
-    The two thirds of an outlet that lie furthest apart are compared; since they are picked among
-    three pairs an outlet, the interval is widened by Bonferroni's rule.
+    The thirds of an outlet are compared in pairs; since there are three pairs an outlet, the
+    interval is widened by Bonferroni's rule. All three means are told wherever they can be.
     """
     field, name = f"stance_{target.id}", escape_markdown(target.label)
     placed = _place_thirds(labels, sentences, field)
-    turns, tried = [], 3 * placed["outlet"].nunique()
+    said, tried = [], 3 * placed["outlet"].nunique()
     for outlet, own in placed.groupby("outlet", sort=False):
-        turn = _find_turn(own, field, level=1 - 0.05 / tried, seed=seed, draws=draws)
-        if turn:
-            (early, late), (before, after) = turn
-            ids = [",".join(own.loc[own["third"] == t, "sentence_id"]) for t in (early, late)]
-            side = "harder on" if after < before else "milder towards"
-            turns.append(
-                f"{escape_markdown(str(outlet))} grows {side} {name} from its {early.lower()} ({link_evidence(say_signed(before), ids=ids[0])}) to its {late.lower()} ({link_evidence(say_signed(after), ids=ids[1])})"
-            )
-    if not turns:
+        turns = _find_turns(own, field, level=1 - 0.05 / tried, seed=seed, draws=draws)
+        if turns:
+            said.append(f"{escape_markdown(str(outlet))} {_say_turns(own, field, turns, name)}.")
+    if not said:
         return f"No change of stance toward {name} within an article can be told from chance."
-    return f"{start_sentence(join_words(turns))}. No other change can be told from chance."
+    return f"{start_sentence(' '.join(said))} No other change can be told from chance."
 
 
-def _find_turn(
+def _find_turns(
     placed: pd.DataFrame, field: str, *, level: float, seed: int, draws: int
-) -> tuple[tuple[str, str], tuple[float, float]] | None:
-    """The two thirds of an outlet furthest apart whose gap excludes zero, with their means."""
-    best, size = None, 0.0
+) -> list[tuple[int, int]]:
+    """The pairs of thirds of an outlet, as places, whose gap excludes zero; the widest gap first."""
+    found = []
     table = placed.assign(outlet=placed["third"], voice="")
     counts = table["third"].value_counts()
     values = {s: float(s) for s in STANCES}
-    for early, late in combinations([t for t in THIRDS if counts.get(t, 0) >= FEW], 2):
-        contrast = Contrast("course", field, values, Group((early,)), Group((late,)))
+    enough = [k for k, t in enumerate(THIRDS) if counts.get(t, 0) >= FEW]
+    for early, late in combinations(enough, 2):
+        pair = (Group((THIRDS[early],)), Group((THIRDS[late],)))
+        contrast = Contrast("course", field, values, *pair)
         samples = pick_samples(contrast, table, own_voice="")
         if samples is None:
             continue
         gap = measure_gap(samples, scale=list_scale(contrast), seed=seed, draws=draws, level=level)
-        if (gap["low"] > 0 or gap["high"] < 0) and abs(gap["estimate"]) > size:
-            best = ((early, late), (gap["first"], gap["second"]))
-            size = abs(gap["estimate"])
-    return best
+        if gap["low"] > 0 or gap["high"] < 0:
+            found.append((-abs(gap["estimate"]), early, late))
+    return [(early, late) for _, early, late in sorted(found)]
+
+
+def _say_turns(own: pd.DataFrame, field: str, turns: list[tuple[int, int]], name: str) -> str:
+    """How one outlet changes, with the mean of each third that has enough sentences."""
+    parts = [own[own["third"] == t] for t in THIRDS]
+    means = [p[field].astype(float).mean() if len(p) >= FEW else float("nan") for p in parts]
+    links = [
+        link_evidence(say_signed(mean), ids=",".join(part["sentence_id"]))
+        for mean, part in zip(means, parts, strict=True)
+    ]
+    at = [name_part(THIRDS, k) for k in range(len(THIRDS))]
+    early, late = turns[0]
+    word, place = name_shape(means, (early, late))
+    tone = f"{say_tone(word)} {name}"
+    if place < 0:
+        said = f"grows {tone} from its start ({links[0]}) to its end ({links[2]}), with {links[1]} {at[1]}"
+    elif word.endswith("est"):
+        rest = [f"{links[k]} {at[k]}" for k in range(len(THIRDS)) if k != place]
+        link = ("before", "between", "after")[place]
+        said = f"is {tone} {at[place]} ({links[place]}), {link} {join_words(rest)}"
+    else:
+        said = f"is {tone} {at[late]} ({links[late]}) than {at[early]} ({links[early]})"
+        few = [t.lower() for t, p in zip(THIRDS, parts, strict=True) if len(p) < FEW]
+        return f"{said}; its {few[0]} has too few sentences to tell" if few else said
+    steps = [f"from {THIRDS[a].lower()} to {THIRDS[b].lower()}" for a, b in sorted(turns)]
+    changes = "change" if len(steps) == 1 else "changes"
+    verb = "is" if len(steps) == 1 else "are"
+    return f"{said}; the {changes} {join_words(steps)} {verb} more than chance explains"
 
 
 def warn_labels(codings: pd.DataFrame) -> str:

@@ -120,7 +120,7 @@ def describe_quantities(
         said = f"**{escape_markdown(start_sentence(names[str(quantity)]))}**, by what is counted. "
         lines.append(said + "; ".join(start_sentence(p) for p in parts) + ".")
         lines.append(_explain_quantity(definite))
-    return lines or ["No figure is given by two outlets for the same thing."]
+    return lines or ["No two outlets give different figures under one heading."]
 
 
 def _say_figure(row) -> str:
@@ -153,6 +153,9 @@ def _explain_quantity(definite: pd.DataFrame) -> str:
         if len(g) > 1
     ]
     said = "For the same count and the same year no two of them contradict each other."
+    outlets = alike.groupby(["counts", "year"])["outlet"].nunique()
+    if outlets.max() == 1:
+        said = "As far as they say, no two outlets count the same thing for the same time, so none of these figures can be held against another."
     if alike.empty:
         said = "They cannot be checked against each other: for none of them are both the count and the year known."
     if clash:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -57,6 +59,48 @@ def find_turns(course: pd.DataFrame) -> list[tuple[str, pd.Series, pd.Series]]:
     return [t[1:] for t in sorted(turns, key=lambda t: (-t[0], t[1]))]
 
 
+def name_shape(means: Sequence[float], turn: tuple[int, int]) -> tuple[str, int]:
+    """Name how a text changes: the word for it, and the place of the part that stands out.
+
+    Parameters
+    ----------
+    means : sequence of float
+        Mean stance of each part of the text, in order; not a number where it is not known.
+    turn : (int, int)
+        Places of two parts that can be told apart, the earlier first.
+
+    Returns
+    -------
+    (str, int)
+        "harder" or "milder" and -1 where every step goes that way; "hardest" or "mildest" and the
+        one of the two parts that is so and lies furthest from all others; "harder" or "milder" and
+        the later part where a mean is not known or neither stands out.
+    """
+    steps = [b - a for a, b in pairwise(means)]
+    if all(s < 0 for s in steps) or all(s > 0 for s in steps):
+        return "harder" if steps[0] < 0 else "milder", -1
+    early, late = turn
+    words = {min(means): "hardest", max(means): "mildest"}
+    gaps = [(min(abs(means[k] - m) for j, m in enumerate(means) if j != k), k) for k in turn]
+    known = not any(math.isnan(m) for m in means)
+    far = [(gap, k) for gap, k in gaps if known and gap > 0 and means[k] in words]
+    if far:
+        place = max(far)[1]
+        return words[means[place]], place
+    return "harder" if means[late] < means[early] else "milder", late
+
+
+def name_part(thirds: Sequence[str], place: int) -> str:
+    """ "at its start", "in its middle" or "at its end"."""
+    inside = 0 < place < len(thirds) - 1
+    return f"{'in' if inside else 'at'} its {thirds[place].lower()}"
+
+
+def say_tone(word: str) -> str:
+    """ "hardest on", "mildest towards"."""
+    return f"{word} {'on' if word.startswith('hard') else 'towards'}"
+
+
 def _title(course: pd.DataFrame, outlets: Sequence[Outlet], target: str) -> tuple[str, str]:
     turns = find_turns(course)
     by_name = {o.name: o for o in outlets}
@@ -64,9 +108,19 @@ def _title(course: pd.DataFrame, outlets: Sequence[Outlet], target: str) -> tupl
         words = f"Whether any of the {name_group(outlets)} changes its tone toward {target}"
         return f"{words} from start to end cannot be told", "cannot_tell"
     outlet, first, second = turns[0]
-    side = "harder on" if second["estimate"] < first["estimate"] else "milder towards"
-    when = f"from its {first['third'].lower()} to its {second['third'].lower()}"
-    return f"{by_name[outlet].whole} grows {side} {target} {when}", ""
+    thirds = list(dict.fromkeys(course["third"]))
+    rows = course[(course["outlet"] == outlet) & (course["n"] >= FEW)].set_index("third")
+    turn = (thirds.index(first["third"]), thirds.index(second["third"]))
+    word, place = name_shape(rows["estimate"].reindex(thirds).tolist(), turn)
+    tone = f"{say_tone(word)} {target}"
+    thirds = [clean_text(t) for t in thirds]
+    if place < 0:
+        where = f"grows {tone} from its {thirds[0].lower()} to its {thirds[-1].lower()}"
+    elif word.endswith("est"):
+        where = f"is {tone} {name_part(thirds, place)}"
+    else:
+        where = f"is {tone} {name_part(thirds, turn[1])} than {name_part(thirds, turn[0])}"
+    return f"{by_name[outlet].whole} {where}", ""
 
 
 def _draw_course(ax: Axes, rows: pd.DataFrame, thirds: Sequence[str], outlet: Outlet) -> None:

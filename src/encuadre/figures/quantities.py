@@ -220,7 +220,7 @@ def draw_quantities(
         max(sum(block[-1] for block in blocks), 0.1),
         kicker="Figures that differ",
         title=title,
-        subtitle="Figures given for the same thing",
+        subtitle="Figures under one heading",
         note=note,
     )
     above, body_height = 0.0, page.top - page.bottom
