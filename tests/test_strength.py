@@ -132,7 +132,7 @@ def test_nothing_is_firm_without_all_that_it_takes(
         ),
         (
             fare(altered=True),
-            "The copies of A and B are altered, and there is no counting without them, so it is not called firm.",
+            "The copies of A and B are altered, and there is no counting without them.",
         ),
     ],
 )

@@ -21,5 +21,4 @@ def describe_rules(fields: Iterable[Field]) -> list[str]:
     rules = dict.fromkeys(rule for field in fields for rule in field.rules)
     if not rules:
         return []
-    listed = "\n".join(f"- {escape_markdown(rule)}" for rule in rules)
-    return ["Where it is not plain, the codebook decides:", listed]
+    return ["\n".join(f"- {escape_markdown(rule)}" for rule in rules)]

@@ -147,7 +147,7 @@ def state_quantity(compared: pd.DataFrame, articles: pd.DataFrame, *, label: str
         given += f", and in altered copies also as {others}"
     counted = sorted(set(compared["counts"]) - {"", "not said"})
     why = (
-        f": some count {' and others '.join(escape_markdown(c) for c in counted)}, and not all for the same time"
+        f": some count {', others '.join(escape_markdown(c) for c in counted)}, and not for the same time"
         if len(counted) == 2
         else ", depending on the article, on what it counts and for when"
     )
@@ -164,8 +164,6 @@ def state_quantity(compared: pd.DataFrame, articles: pd.DataFrame, *, label: str
         if sound
         else "Fewer than two of them stand in copies as published."
     )
-    if main and others:
-        reason += " What only altered copies give is named apart."
     if not counted:
         reason += " They stand under one heading of events.yml, which does not tell apart what they count."
     return Finding(

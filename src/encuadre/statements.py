@@ -127,7 +127,7 @@ def _say_stance(facts: _Facts, unclear: bool) -> str:
     first, second = facts.contrast.first, facts.contrast.second
     low, high = facts.signed(facts.first, first), facts.signed(facts.second, second)
     if unclear:
-        return f"Which outlet is kindest to {facts.subject} in its own words cannot be told from these articles: of the outlets with {say_number(FEW)} such sentences or more, even the means furthest apart, {facts.low} ({low}) and {facts.high} ({high}), may differ by chance."
+        return f"Which outlet is kindest to {facts.subject} in its own words cannot be told: even {facts.low} ({low}) and {facts.high} ({high}), furthest apart of those with {say_number(FEW)} sentences or more, may differ by chance."
     field = facts.contrast.field
     sign, verb = ("-1", "criticises") if facts.mean(facts.first) < 0 else ("1", "speaks well of")
     lead, rest = (

@@ -164,7 +164,7 @@ def _say_copies(stability: Stability, altered: Sequence[str]) -> str:
             if one
             else "copies of {} are altered, and there is no counting without them"
         )
-        return f"The {copies.format(join_words(altered))}, so it is not called firm."
+        return f"The {copies.format(join_words(altered))}."
     return f"Without the altered {'copy' if one else 'copies'} of {join_words(altered)} it keeps its direction {'in all ways' if stability.intact == 1 else f'in {say_percent(stability.intact)} of the ways'}."
 
 

@@ -97,7 +97,7 @@ def introduce_report(articles: pd.DataFrame, codings: pd.DataFrame) -> list[str]
         if reference
         else "Nothing was coded by reading: the figures come from the models alone."
     )
-    how = "*Firm*: counted in the text, or estimated and the same however it is counted. *Tentative*: holds, with a doubt that is named. *Cannot tell*: these articles do not decide it."
+    how = "*Firm*: counted in the text, or estimated, with the same direction however it is counted. *Tentative*: holds, with a doubt that is named. *Cannot tell*: these articles do not decide it."
     return [" ".join(s for s in (warn_single(articles), warn_copies(articles)) if s), coded, how]
 
 
