@@ -147,9 +147,10 @@ def _say_ways(stability: Stability) -> str:
         kept = "" if stability.holds else "does not "
         zero = "excludes" if stability.clear else "spans"
         return f"The difference {kept}{'keeps' if stability.holds else 'keep'} its direction in the one other way to count; the interval there {zero} zero."
-    kept = {0.0: f"in none of the {ways}", 1.0: f"in all {ways}"}.get(
-        stability.holds, f"in {say_percent(stability.holds)} of the {ways}"
-    )
+    kept = {
+        0.0: f"in none of the {ways}",
+        1.0: "in both other ways" if stability.ways == 2 else f"in all {ways}",
+    }.get(stability.holds, f"in {say_percent(stability.holds)} of the {ways}")
     clear = "all" if stability.clear == 1 else say_percent(stability.clear)
     return f"The difference keeps its direction {kept} to count; {clear} of their intervals exclude zero."
 
