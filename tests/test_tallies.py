@@ -110,12 +110,15 @@ def test_figures_of_one_article_are_of_size_and_stand_nowhere_else():
         ("a0-2", 50.0, "years", "time", "50 years"),
         ("a0-3", 15e6, "USD", "reward", "$15 million [x](#sentences?q=y) reward"),
         ("a0-4", 873.0, "labs", "labs busted", "873 labs"),
+        ("a0-5", 232.0, "ships", "ships", "from 232"),
+        ("a0-5", 900.0, "ships", "ships", "from 232 to 900"),
         ("a1-0", 800.0, "labs", "busted labs", "800 labs"),
         ("a1-1", 90.0, "people", "lives lost", "90 lives"),
     ]
     columns = ["sentence_id", "value", "unit", "what", "text"]
     quantities = pd.DataFrame(rows, columns=pd.Index(columns))
-    sentences = quantities[["sentence_id"]].assign(article_id=quantities["sentence_id"].str[:2])
+    sentences = quantities[["sentence_id"]].drop_duplicates()
+    sentences = sentences.assign(article_id=sentences["sentence_id"].str[:2])
     matched = pd.DataFrame({"sentence_id": ["a1-1"], "text": ["90 lives"]})
     table = tallies.tabulate_single_figures(
         quantities, matched, sentences, make_articles("2023", "2023")
@@ -123,4 +126,5 @@ def test_figures_of_one_article_are_of_size_and_stand_nowhere_else():
     assert table["Figure"].tolist() == [
         "[30,000 Mexicans are killed](#sentences?ids=a0-0)",
         "[$15 million (x)(#sentences?q=y) reward](#sentences?ids=a0-3)",
+        "[from 232 to 900](#sentences?ids=a0-5)",
     ]

@@ -208,7 +208,8 @@ def tabulate_single_figures(
 ) -> pd.DataFrame:
     """Return the other figures of size that one article gives and no other: outlet, words.
 
-    Left out are spans of time, numbers up to twelve, the families that the study lists, and figures
+    Left out are spans of time, numbers up to twelve, the families that the study lists, words that
+    stand in those of another figure of the sentence ("from 232" in "from 232 to 873"), and figures
     that another article gives too: the same unit, and half of the words for what is counted.
     """
     table = quantities.merge(sentences[["sentence_id", "article_id"]], on="sentence_id").merge(
@@ -229,7 +230,9 @@ def tabulate_single_figures(
             and len(words[m] & words[k]) >= _ALIKE * max(len(words[m] | words[k]), 1)
             for m in range(len(table))
         )
-        kept.append(not known and not elsewhere and abs(r.value) > _SMALL)
+        longer = table.loc[table["sentence_id"] == r.sentence_id, "text"]
+        part = any(r.text != text and r.text in text for text in longer)
+        kept.append(not known and not elsewhere and not part and abs(r.value) > _SMALL)
     rows = [
         {"Outlet": r.outlet, "Figure": link_evidence(_mark(r.text, r.integrity), ids=r.sentence_id)}
         for r in table[kept].itertuples(index=False)
