@@ -212,7 +212,9 @@ def write_chapters(run: Run) -> list[str]:
         borrowing.tabulate_borrowing(quoted, passages, shared, sentences, articles, study=study),
         framing.tabulate_voiced_frames(counts, articles, labels=frames),
         framing.tabulate_functions(run.preferred, sentences, articles, study=study),
-        comparisons.tabulate_wordings(run.events, compared, sentences, articles, names),
+        comparisons.tabulate_wordings(
+            run.events, compared, sentences, articles, events=study.events
+        ),
         comparisons.tabulate_order(ordered, compared, articles, names),
         tabulate_events(compared, articles, names, possible=possible),
         tallies.tabulate_quantities(matched, articles, things),

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from encuadre.comparisons import quote_events
+from encuadre.comparisons import tabulate_wordings
 from encuadre.errors import EncuadreError
 from encuadre.events import Event, compare_events, trace_events
 from encuadre.wording import (
@@ -266,7 +266,7 @@ def test_an_event_is_shown_in_words_of_its_own_not_in_a_phrase_carried_over():
     )
     traced = trace_events(sentences, events=[event])
     compared = compare_events(traced, sentences, events=[event])
-    table = quote_events(traced, compared, sentences, articles, events=[event])
+    table = tabulate_wordings(traced, compared, sentences, articles, events=[event])
     assert table["In its words"].tolist() == [
         f"[{second}](#sentences?ids=a-001)",
         "[The mayor was seized.](#sentences?ids=b-000)",
@@ -276,7 +276,7 @@ def test_an_event_is_shown_in_words_of_its_own_not_in_a_phrase_carried_over():
         "[1](#sentences?article=b&event=arrest)",
     ]
     carried = traced[traced["sentence_id"] != "a-001"]
-    silent = quote_events(carried, compared, sentences, articles, events=[event])
+    silent = tabulate_wordings(carried, compared, sentences, articles, events=[event])
     assert silent["In its words"][0] == "told without a wording of its own"
     nothing = (traced.iloc[:0], compared.iloc[:0])
-    assert quote_events(*nothing, sentences, articles, events=[]).empty
+    assert tabulate_wordings(*nothing, sentences, articles, events=[]).empty

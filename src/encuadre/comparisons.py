@@ -212,25 +212,44 @@ def _count_outlets(compared: pd.DataFrame, articles: pd.DataFrame) -> pd.DataFra
 
 
 def tabulate_wordings(
-    events: pd.DataFrame,
+    traced: pd.DataFrame,
     compared: pd.DataFrame,
     sentences: pd.DataFrame,
     articles: pd.DataFrame,
-    names: Mapping[str, str],
     *,
+    events: Mapping[str, Any] | Sequence[Event],
     most: int = 4,
 ) -> pd.DataFrame:
-    """Return, for the events that most outlets tell, the first sentence of each outlet on it."""
+    """Return the first sentence in which each outlet tells an event in words of its own.
+
+    Those are sentences that the event's names and phrases find by themselves. A sentence found only
+    by a phrase that carries over from one near it ("this outcome") counts, but shows no wording.
+
+    Parameters
+    ----------
+    traced, compared : DataFrame
+        As `trace_events` and `compare_events` give them.
+    sentences, articles : DataFrame
+        The tables of those names.
+    events : mapping or sequence of Event
+        `Study.events`, or events already read.
+    most : int
+        How many events to show, those that most outlets tell.
+    """
+    listed = parse_events(events)
+    names = {e.id: e.label for e in listed}
+    plain = trace_events(sentences, events=[e.model_copy(update={"carry": ()}) for e in listed])
+    worded = set(zip(plain["event"], plain["sentence_id"], strict=True))
     told = _count_outlets(compared, articles)
     shared = (
         told[told["outlets"] > 1]
         .sort_values(["outlets", "sentences"], ascending=False, kind="stable")
         .head(most)
     )
-    table = events.merge(
+    table = traced.merge(
         sentences[["sentence_id", "position", "text", "segment"]], on="sentence_id"
     ).merge(articles[["article_id", "outlet", "integrity"]], on="article_id")
-    places = place_events(events, sentences).set_index(["event", "article_id"])["place"]
+    places = place_events(traced, sentences).set_index(["event", "article_id"])["place"]
     rows = []
     for event in shared.index:
         for outlet in articles["outlet"].drop_duplicates():
@@ -248,16 +267,20 @@ def tabulate_wordings(
                     }
                 )
                 continue
-            body = part[part["segment"] == "body"]
-            first = (body if len(body) else part).iloc[0]
+            own = part[[(event, i) in worded for i in part["sentence_id"]]]
+            body = own[own["segment"] == "body"]
+            words = "told without a wording of its own"
+            if len(own):
+                first = (body if len(body) else own).iloc[0]
+                words = link_source(
+                    first["text"], first["integrity"], limit=260, ids=first["sentence_id"]
+                )
             ids = ",".join(part["article_id"].drop_duplicates())
             rows.append(
                 {
                     "Event": names[str(event)],
                     "Outlet": outlet,
-                    "In its words": link_source(
-                        first["text"], first["integrity"], limit=260, ids=first["sentence_id"]
-                    ),
+                    "In its words": words,
                     "First told": places[event, part.iloc[0]["article_id"]],
                     "Sentences": link_evidence(str(len(part)), article=ids, event=event),
                 }
@@ -266,46 +289,3 @@ def tabulate_wordings(
     result = pd.DataFrame(rows, columns=pd.Index(columns))
     result.loc[result.duplicated("Event"), "Event"] = ""
     return result
-
-
-def quote_events(
-    traced: pd.DataFrame,
-    compared: pd.DataFrame,
-    sentences: pd.DataFrame,
-    articles: pd.DataFrame,
-    *,
-    events: Mapping[str, Any] | Sequence[Event],
-    most: int = 4,
-) -> pd.DataFrame:
-    """Set side by side the first sentence in which each outlet tells an event in words of its own.
-
-    Those are sentences that the event's names and phrases find by themselves. A sentence found only
-    by a phrase that carries over from one near it ("this outcome") counts, but shows no wording.
-
-    Parameters
-    ----------
-    traced, compared : DataFrame
-        As `trace_events` and `compare_events` give them.
-    sentences, articles : DataFrame
-        The tables of those names.
-    events : mapping or sequence of Event
-        `Study.events`, or events already read.
-    most : int
-        How many events to show, those that most outlets tell.
-
-    Returns
-    -------
-    DataFrame
-        As `tabulate_wordings` gives it.
-    """
-    listed = parse_events(events)
-    names = {e.id: e.label for e in listed}
-    plain = trace_events(sentences, events=[e.model_copy(update={"carry": ()}) for e in listed])
-    plain = plain.merge(traced[["event", "sentence_id"]].drop_duplicates())
-    table, told = (
-        tabulate_wordings(rows, compared, sentences, articles, names, most=most)
-        for rows in (traced, plain)
-    )
-    silent = (told["Sentences"] == "0") & (table["Sentences"] != "0")
-    words = told["In its words"].mask(silent, "told without a wording of its own")
-    return table.assign(**{"In its words": words})

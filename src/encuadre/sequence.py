@@ -80,7 +80,7 @@ def list_possible(
         (event.id, article)
         for event in parse_events(events)
         for article, date in dates.items()
-        if not date or event.date[: len(date)] <= date[: len(event.date)]
+        if not is_before(date, event.date)
     }
 
 
@@ -149,8 +149,7 @@ def order_events(
         ordered = group.sort_values(["before", "sentence_id"], kind="stable")
         for told, r in enumerate(ordered.itertuples(index=False), start=1):
             date = dates[str(r.event)]
-            shared = min(len(date), len(latest))
-            back = latest[:shared] > date[:shared]
+            back = is_before(date, latest)
             rows.append((article, r.event, date, r.sentence_id, told, back, r.before))
             latest = max(latest, date)
     columns = ["article_id", "event", "date", "sentence_id", "told", "back", "before"]
