@@ -233,6 +233,7 @@ def test_the_keyboard_reaches_the_report_and_stays_in_the_panel_on_a_phone(open_
     assert page.evaluate("document.activeElement.id") == "main"
     page.get_by_role("link", name="a third").first.focus()
     page.keyboard.press("Enter")
+    page.locator("#evidence").wait_for()
     for _ in range(60):
         page.keyboard.press("Tab")
         inside = page.evaluate(
