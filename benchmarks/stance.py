@@ -111,6 +111,18 @@ def score_macro_f1(labels: np.ndarray, predicted: np.ndarray) -> float:
     return round(100 * float(score), 2)
 
 
+def bootstrap_macro_f1(
+    labels: np.ndarray, predicted: np.ndarray, *, draws: int = 1000, seed: int = 1
+) -> list[float]:
+    """Return the 95% percentile bootstrap interval of macro-F1 over targets, in percent."""
+    generator = np.random.default_rng(seed)
+    scores = []
+    for _ in range(draws):
+        taken = generator.integers(len(labels), size=len(labels))
+        scores.append(score_macro_f1(labels[taken], predicted[taken]))
+    return [round(float(each), 1) for each in np.percentile(scores, [2.5, 97.5])]
+
+
 def main() -> None:
     """Predict, score and print."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -144,6 +156,7 @@ def main() -> None:
         "n": len(labels),
         "accuracy": round(100 * float(accuracy_score(labels, predicted)), 2),
         "macro_f1": score_macro_f1(labels, predicted),
+        "macro_f1_interval": bootstrap_macro_f1(labels, predicted),
         "majority_macro_f1": score_macro_f1(labels, majority),
         "ece": round(100 * measure_calibration(probabilities, labels), 2),
         "targets_per_second": round(len(labels) / seconds),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -13,6 +14,14 @@ from encuadre.model_files import Inputs
 from encuadre.stance_models import encode_target
 
 MAX_TOKENS = 112
+
+
+def load_tokenizer(folder: Path) -> Tokenizer:
+    """Return the tokenizer in `folder`, without padding and truncation."""
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    return tokenizer
 
 
 def encode_examples(

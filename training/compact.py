@@ -13,9 +13,10 @@ from pathlib import Path
 import numpy as np
 import onnx
 import torch
-from joint import JointModel
+from heads import TwoHeads
 from onnx import TensorProto, helper, numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
+from onnxruntime.quantization.matmul_nbits_quantizer import MatMulNBitsQuantizer
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
 
@@ -36,17 +37,17 @@ class SplitLinear(torch.nn.Module):
         return self.linear(hidden * self.keep) + apart
 
 
-def list_linears(model: JointModel) -> dict[str, torch.nn.Linear]:
+def list_linears(model: TwoHeads) -> dict[str, torch.nn.Linear]:
     """Return the linear layers of the encoder by name."""
     return {
         name: module
-        for name, module in model.encoder.layers.named_modules()
+        for name, module in model.encoder.named_modules()
         if isinstance(module, torch.nn.Linear)
     }
 
 
 def measure_inputs(
-    model: JointModel, rows: Sequence[dict[str, torch.Tensor]]
+    model: TwoHeads, rows: Sequence[dict[str, torch.Tensor]]
 ) -> dict[str, torch.Tensor]:
     """Return the greatest absolute value of each input dimension of each linear layer."""
     greatest: dict[str, torch.Tensor] = {}
@@ -71,7 +72,7 @@ def measure_inputs(
 
 
 def split_outliers(
-    model: JointModel, greatest: dict[str, torch.Tensor], *, ratio: float = 2.5, most: int = 32
+    model: TwoHeads, greatest: dict[str, torch.Tensor], *, ratio: float = 2.5, most: int = 32
 ) -> int:
     """Split linear layers where some inputs exceed the others `ratio` times; return how many."""
     split = 0
@@ -80,7 +81,7 @@ def split_outliers(
         count = int((ordered.values[:most] > ratio * ordered.values[most]).sum())
         if count:
             chosen = ordered.indices[:count].sort().values
-            parent = model.encoder.layers.get_submodule(name.rpartition(".")[0])
+            parent = model.encoder.get_submodule(name.rpartition(".")[0])
             setattr(parent, name.rpartition(".")[2], SplitLinear(linear, chosen))
             split += count
     return split
@@ -111,10 +112,11 @@ def export_joint(
         )
 
 
-def quantise_joint(source: Path, target: Path, *, width: int = 768) -> None:
-    """Write `source` in int8: one scale a channel of weights, one a row of embeddings.
+def quantise_joint(source: Path, target: Path, *, width: int, bits: int = 8) -> None:
+    """Write `source` with small weights, and one scale a row of embeddings.
 
-    As in `onnx_export.quantise_graph`, weights use seven of the eight bits.
+    `bits` 8: one scale a channel, and as in `onnx_export.quantise_graph` seven of the eight bits;
+    4: one scale for 32 weights, activations in blocks of int8.
     """
     with tempfile.TemporaryDirectory() as folder:
         prepared = Path(folder) / "prepared.onnx"
@@ -128,16 +130,29 @@ def quantise_joint(source: Path, target: Path, *, width: int = 768) -> None:
             and node.input[1] in constants
             and min(constants[node.input[1]]) < 256
         ]
-        quantize_dynamic(
-            str(prepared),
-            str(target),
-            per_channel=True,
-            weight_type=QuantType.QInt8,
-            reduce_range=True,
-            nodes_to_exclude=apart,
-            op_types_to_quantize=["MatMul"],
-        )
-    model = onnx.load(target)
+        if bits == 8:
+            quantize_dynamic(
+                str(prepared),
+                str(target),
+                per_channel=True,
+                weight_type=QuantType.QInt8,
+                reduce_range=True,
+                nodes_to_exclude=apart,
+                op_types_to_quantize=["MatMul"],
+            )
+            model = onnx.load(target)
+        else:
+            quantiser = MatMulNBitsQuantizer(
+                onnx.load(prepared),
+                bits=bits,
+                block_size=32,
+                is_symmetric=True,
+                accuracy_level=4,
+                nodes_to_exclude=apart,
+                op_types_to_quantize=("MatMul",),
+            )
+            quantiser.process()
+            model = quantiser.model.model
     compact_embeddings(model.graph, width=width)
     halve_constants(model.graph)
     model.doc_string = ""

@@ -23,24 +23,30 @@ from types import SimpleNamespace
 
 import numpy as np
 import torch
-from batches import encode_examples, iterate_batches, stack_inputs
-from classifier import MARKERS, load_tokenizer
+from batches import encode_examples, load_tokenizer, stack_inputs
+from contrasts import CONTRASTS, read_contrasts
 from governments import TEXTS, TRAIN, read_governments
 from newsmtsc import Example, read_split
 from polnear import Window, list_windows, read_documents
-from sklearn.metrics import f1_score
-from small import SmallModel
+from small import MARKERS, SmallModel
 from swaps import swap_examples
 from tokenizers import Tokenizer
 from torch.nn.functional import cross_entropy, kl_div, log_softmax
-from train_joint import StanceSource, iterate_windows, stack_windows
+from train_joint import (
+    StanceSource,
+    iterate_windows,
+    read_stance,
+    read_tags,
+    score_stance,
+    score_tagging,
+    stack_windows,
+)
 from unlabelled import list_examples
 
-from encuadre.model_files import Inputs
 from encuadre.spans import ROLES, ScoresWords, find_attributions, load_attribution_model
 from encuadre.stance_models import load_stance_model
 
-SHARES = {"swapped": 0.08, "governments": 0.12, "unlabelled": 0.3}
+SHARES = {"swapped": 0.06, "governments": 0.1, "contrasts": 0.03, "unlabelled": 0.4}
 """Shares of a stance batch; the rest is NewsMTSC."""
 NONE = -1
 """The label of an example without one."""
@@ -98,10 +104,7 @@ def measure_tagging(
 ) -> torch.Tensor:
     """Return the loss a word: of the tags, and of the distance to the teacher's scores."""
     batch = stack_windows([each.window for each in taught], padding=padding)
-    mask = batch["attention_mask"]
-    emissions = model.score_tags(model.read(batch["input_ids"], torch.zeros_like(mask), mask))
-    words = batch["words"].unsqueeze(-1).expand(-1, -1, emissions.shape[-1])
-    emissions = emissions.gather(1, words)
+    emissions = read_tags(model, batch)
     present = batch["word_mask"]
     loss = model.crf(emissions, batch["tags"], present) / present.sum()
     target = torch.zeros_like(emissions)
@@ -122,18 +125,6 @@ def measure_stance(
     from_label = cross_entropy(logits, labels.clamp(min=0), reduction="none")
     mixed = weight * from_teacher + (1 - weight) * from_label
     return torch.where(known, mixed, from_teacher).mean()
-
-
-def score_stance(model: SmallModel, inputs: list[Inputs], labels: list[int]) -> float:
-    """Return macro-F1 in percent."""
-    predicted = np.zeros(len(inputs), dtype=int)
-    padding = model.encoder.config.pad_token_id
-    with torch.inference_mode():
-        for chosen, batch in iterate_batches(inputs, size=32, padding=padding):
-            hidden = model.read(batch["input_ids"], batch["segments"], batch["attention_mask"])
-            rest = [batch[name] for name in ("segments", "target_mask", "attention_mask")]
-            predicted[chosen] = model.score_stance(hidden, *rest).argmax(1).numpy()
-    return round(100 * float(f1_score(labels, predicted, average="macro")), 2)
 
 
 def group_parameters(
@@ -162,8 +153,8 @@ def read_options() -> argparse.Namespace:
     parser.add_argument(
         "--minutes", type=float, required=True, help="of training; teaching is extra"
     )
-    parser.add_argument("--unlabelled", type=int, default=6000, help="sentences without labels")
-    parser.add_argument("--articles", type=int, default=400, help="articles without annotations")
+    parser.add_argument("--unlabelled", type=int, default=30000, help="mentions without labels")
+    parser.add_argument("--articles", type=int, default=600, help="articles without annotations")
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--pieces", type=int, default=1400)
     parser.add_argument("--rate", type=float, default=1.5e-4)
@@ -187,11 +178,12 @@ def main() -> None:
     tokenizer = load_tokenizer(options.encoder)
     corpus = options.data / "newsmtsc"
     examples = read_split(corpus / "train.jsonl")
-    texts = read_articles(options.data, count=2500, seed=options.seed)
+    texts = read_articles(options.data, count=4000, seed=options.seed)
     sets: dict[str, list[Example]] = {
         "main": examples,
         "swapped": swap_examples(examples, share=0.25, seed=options.seed),
         "governments": read_governments(TRAIN, options.data),
+        "contrasts": read_contrasts(CONTRASTS),
         "unlabelled": list_examples(texts, count=options.unlabelled, seed=options.seed),
     }
     stance = load_stance_model(options.teacher)
@@ -216,14 +208,24 @@ def main() -> None:
 
     model = SmallModel(options.encoder)
     padding = model.encoder.config.pad_token_id
-    pools = {
-        name: (
-            encode_examples(tokenizer, rows, markers=MARKERS),
-            np.array([row.label for row in rows]),
+    pools, dev = (
+        {
+            name: (
+                encode_examples(tokenizer, rows, markers=MARKERS),
+                np.array([row.label for row in rows]),
+            )
+            for name, rows in some.items()
+        }
+        for some in (
+            sets,
+            {name: read_split(corpus / f"{name}.jsonl") for name in ("rw_dev", "mt_dev")},
         )
-        for name, rows in sets.items()
-    }
-    dev = {name: read_split(corpus / f"{name}.jsonl") for name in ("rw_dev", "mt_dev")}
+    )
+    dev_windows = list_windows(
+        tokenizer,
+        read_documents(options.data / "polnear" / "dev.jsonl.gz"),
+        marks=(MARKERS["start"], MARKERS["end"]),
+    )
     source = StanceSource(pools, size=options.batch, seed=options.seed)
     generator = np.random.default_rng(options.seed)
     tagging = iterate_windows(
@@ -245,10 +247,8 @@ def main() -> None:
             chunk = chunk or list(source.draw_chunk(SHARES))
             keys = chunk.pop()
             batch = stack_inputs([pools[p][0][k] for p, k in keys], padding=padding)
-            rest = [batch[name] for name in ("segments", "target_mask", "attention_mask")]
-            hidden = model.read(batch["input_ids"], batch["segments"], batch["attention_mask"])
             loss = measure_stance(
-                model.score_stance(hidden, *rest),
+                read_stance(model, batch),
                 torch.tensor([int(pools[p][1][k]) for p, k in keys]),
                 torch.stack([taught[p][k] for p, k in keys]),
                 weight=options.taught,
@@ -279,13 +279,9 @@ def main() -> None:
             marks.pop(0)
             model.eval()
             scores = {
-                name: score_stance(
-                    model,
-                    encode_examples(tokenizer, rows, markers=MARKERS),
-                    [row.label for row in rows],
-                )
-                for name, rows in dev.items()
+                name: score_stance(model, *pool, padding=padding) for name, pool in dev.items()
             }
+            scores |= score_tagging(model, dev_windows, padding=padding)
             print(json.dumps({"elapsed": round(elapsed, 4)} | scores), flush=True)
     torch.save(model.state_dict(), options.out / "last.pt")
 

@@ -1,12 +1,10 @@
-"""Turn the joint model into graphs for ONNX Runtime: the frozen layers, or a whole model folder.
+"""Turn trained weights into a model folder for ONNX Runtime.
 
-Run: python training/export_joint.py --encoder DIR --data DIR --low FILE
-     python training/export_joint.py --encoder DIR --data DIR --weights FILE.pt --out DIR [--kind K]
-The first, before training, writes the frozen layers in the form in which they will be served. The
-second writes model.onnx.gz, tokenizer.json and model.json: `--kind base` and `--kind small` are what
-is shipped, `fp32` and `int8` (no dimension kept apart) are there for comparison. `--weights` given
-several times averages the weights. Stance is calibrated on both dev splits of NewsMTSC. Prints one
-JSON line.
+Run: python training/export_joint.py --encoder DIR --data DIR --weights FILE.pt --out DIR
+         [--model base|small] [--graph split|int8|int4|fp32]
+Writes model.onnx.gz, tokenizer.json and model.json. `--graph split` is what is shipped: int8, outlying
+dimensions apart; the others are there for comparison. `--weights` given several times averages the
+weights. Stance is calibrated on both dev splits of NewsMTSC. Prints one JSON line.
 """
 
 from __future__ import annotations
@@ -20,72 +18,98 @@ from pathlib import Path
 import numpy as np
 import onnxruntime
 import torch
-from batches import MAX_TOKENS, encode_examples
-from classifier import MARKERS as SMALL_MARKERS
-from classifier import load_tokenizer
+from batches import MAX_TOKENS, encode_examples, load_tokenizer
 from compact import export_joint, measure_inputs, quantise_joint, split_outliers
-from export_stance import fit_temperature, run_graph
+from contrasts import CONTRASTS, read_contrasts
+from governments import TRAIN, read_rows
 from heads import TwoHeads
-from joint import MARKERS, JointModel, LowLayers
+from joint import MARKERS, JointModel
 from newsmtsc import read_split
 from onnx_export import write_model_folder
 from polnear import list_windows, read_documents
+from scipy.optimize import minimize_scalar
+from scipy.special import log_softmax
 from sklearn.metrics import f1_score
+from small import MARKERS as SMALL_MARKERS
 from small import SmallModel
 from tokenizers import Tokenizer
 from weights import average_weights
 
+from encuadre.model_files import Inputs
 from encuadre.spans import TAGS
 from encuadre.stance_models import LABELS
 
 INPUTS = ("input_ids", "segments", "target_mask")
-TRAINED_ON = "NewsMTSC train, 1,075 labelled mentions of governments and policies, PolNeAR train"
+BASES = {"base": "all-mpnet-base-v2", "small": "all-MiniLM-L6-v2"}
 
 
-def list_calibration(tokenizer: Tokenizer, data: Path) -> list[dict[str, torch.Tensor]]:
+def list_calibration(
+    tokenizer: Tokenizer, data: Path, *, markers: dict[str, str]
+) -> list[dict[str, torch.Tensor]]:
     """Return training inputs of both kinds, on which outlying dimensions are looked for."""
     examples = read_split(data / "newsmtsc" / "train.jsonl")[:4000:80]
     rows = [
         {name: torch.from_numpy(array) for name, array in row.items()}
-        for row in encode_examples(tokenizer, examples, markers=MARKERS)
+        for row in encode_examples(tokenizer, examples, markers=markers)
     ]
     documents = read_documents(data / "polnear" / "train.jsonl.gz")[:300:50]
-    for window in list_windows(tokenizer, documents)[::2]:
+    for window in list_windows(tokenizer, documents, marks=(markers["start"], markers["end"]))[::2]:
         ids = torch.from_numpy(window.ids)[None]
         none = torch.zeros_like(ids)
         rows.append({"input_ids": ids, "segments": none, "target_mask": none})
     return rows
 
 
-def write_graph(model: TwoHeads, path: Path, *, kind: str, rows: list, low: bool) -> None:
-    """Write the graph of `kind`, of the frozen layers alone if `low`."""
-    if kind == "base":
+def run_graph(path: Path, inputs: list[Inputs]) -> np.ndarray:
+    """Return stance logits (n, 3), each input alone, as when serving."""
+    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    return np.stack([session.run(["stance"], row)[0][0] for row in inputs])
+
+
+def fit_temperature(logits: np.ndarray, labels: np.ndarray) -> float:
+    """Return the temperature with the lowest log loss (Guo et al. 2017)."""
+
+    def measure_loss(temperature: float) -> float:
+        chosen = log_softmax(logits / temperature, axis=1)[np.arange(len(labels)), labels]
+        return -float(chosen.mean())
+
+    found = minimize_scalar(measure_loss, bounds=(0.2, 5.0), method="bounded")
+    return round(float(found.x), 3)
+
+
+def write_graph(model: TwoHeads, path: Path, *, graph: str, rows: list) -> None:
+    """Write the graph; `rows` are inputs on which outliers are looked for."""
+    if graph == "split":
         split_outliers(model, measure_inputs(model, rows))
-    module = LowLayers(model) if low else model
-    outputs = ("low",) if low else ("stance", "tags")
     with tempfile.TemporaryDirectory() as folder:
         exact = Path(folder) / "exact.onnx"
-        export_joint(module, exact, inputs=INPUTS[:1] if low else INPUTS, outputs=outputs)
-        if kind == "fp32":
+        export_joint(model, exact, inputs=INPUTS, outputs=("stance", "tags"))
+        if graph == "fp32":
             shutil.copyfile(exact, path)
         else:
-            quantise_joint(exact, path, width=model.encoder.config.hidden_size)
+            bits = 4 if graph == "int4" else 8
+            quantise_joint(exact, path, width=model.encoder.config.hidden_size, bits=bits)
 
 
-def describe(model: TwoHeads, *, kind: str, temperature: float) -> dict[str, object]:
+def describe(
+    model: TwoHeads, *, name: str, graph: str, markers: dict[str, str], temperature: float
+) -> dict[str, object]:
     """Return what model.json holds."""
-    small = kind == "small"
     transitions, starts = (scores.tolist() for scores in model.crf.list_scores())
+    learned = (
+        f"NewsMTSC train, {len(read_rows(TRAIN)):,} labelled mentions of governments and policies, "
+        f"{len(read_contrasts(CONTRASTS))} sentences written for the purpose, PolNeAR train"
+    )
     return {
-        "name": kind if kind in ("base", "small") else f"base-{kind}",
+        "name": name if graph == "split" else f"{name}-{graph}",
         "kind": "joint",
-        "base": f"sentence-transformers/all-{'MiniLM-L6' if small else 'mpnet-base'}-v2",
+        "base": f"sentence-transformers/{BASES[name]}",
         "licence": "Apache-2.0",
-        "trained_on": f"{TRAINED_ON}, and what base says of news" if small else TRAINED_ON,
+        "trained_on": f"{learned}, and what base says of news" if name == "small" else learned,
         "labels": list(LABELS),
         "temperature": temperature,
         "max_tokens": MAX_TOKENS,
-        "markers": SMALL_MARKERS if small else MARKERS,
+        "markers": markers,
         "tags": list(TAGS),
         "window": 300,
         "overlap": 48,
@@ -99,32 +123,24 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--encoder", type=Path, required=True)
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--low", type=Path)
-    parser.add_argument("--weights", type=Path, action="append")
-    parser.add_argument("--out", type=Path)
-    parser.add_argument("--kind", choices=("base", "small", "fp32", "int8"), default="base")
-    parser.add_argument("--frozen", type=int, default=5)
+    parser.add_argument("--weights", type=Path, required=True, action="append")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--model", choices=tuple(BASES), default="base")
+    parser.add_argument("--graph", choices=("split", "int8", "int4", "fp32"), default="split")
     options = parser.parse_args()
     tokenizer = load_tokenizer(options.encoder)
-    small = options.kind == "small"
-    if small:
-        model = SmallModel(options.encoder, attention="eager").eval()
-    else:
-        model = JointModel(options.encoder, frozen=options.frozen).eval()
-    rows = list_calibration(tokenizer, options.data) if options.kind == "base" else []
-    if options.low:
-        write_graph(model, options.low, kind="base", rows=rows, low=True)
-        print(json.dumps({"megabytes": round(options.low.stat().st_size / 1e6, 1)}))
-        return
+    small = options.model == "small"
+    markers = SMALL_MARKERS if small else MARKERS
+    model = (SmallModel if small else JointModel)(options.encoder).eval()
     model.load_state_dict(average_weights(options.weights))
-    report: dict[str, object] = {"kind": options.kind}
+    rows = list_calibration(tokenizer, options.data, markers=markers)
+    report: dict[str, object] = {"model": options.model, "graph": options.graph}
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.onnx"
-        write_graph(model, path, kind=options.kind, rows=rows, low=False)
+        write_graph(model, path, graph=options.graph, rows=rows)
         logits, labels = [], []
         for name in ("rw_dev", "mt_dev"):
             examples = read_split(options.data / "newsmtsc" / f"{name}.jsonl")
-            markers = SMALL_MARKERS if small else MARKERS
             inputs = encode_examples(tokenizer, examples, markers=markers)
             logits.append(run_graph(path, inputs))
             labels.append(np.array([example.label for example in examples]))
@@ -135,7 +151,13 @@ def main() -> None:
             options.out,
             weights=path,
             tokenizer=options.encoder / "tokenizer.json",
-            description=describe(model, kind=options.kind, temperature=temperature),
+            description=describe(
+                model,
+                name=options.model,
+                graph=options.graph,
+                markers=markers,
+                temperature=temperature,
+            ),
             compress=True,
         )
     report["temperature"] = temperature

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import onnxruntime
 import torch
-from classifier import load_tokenizer
+from batches import load_tokenizer
 from onnx_export import export_graph, quantise_graph, write_model_folder
 from tokenizers import Tokenizer
 from transformers import AutoModel

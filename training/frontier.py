@@ -14,10 +14,20 @@ import sys
 from pathlib import Path
 
 MARKS = ("<!-- frontier -->", "<!-- /frontier -->")
-HEAD = (
-    "| graph | MB | rw_dev / mt_dev macro-F1 | governments macro-F1 | calibration error rw / mt | "
-    "source / cue / content F1 | content to source | targets/s | sentences/s | peak MB |",
-    "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+SPLITS = ("rw_dev.jsonl", "mt_dev.jsonl", "governments", "challenge")
+COLUMNS = (
+    "graph",
+    "MB",
+    "rw_dev",
+    "mt_dev",
+    "governments",
+    "challenge",
+    "calibration error rw / mt",
+    "source / cue / content",
+    "content to source",
+    "targets/s",
+    "sentences/s",
+    "peak MB",
 )
 
 
@@ -34,17 +44,19 @@ def write_row(label: str, folder: Path, data: Path) -> str:
         split: run_benchmark(
             "stance", "--data", str(data), "--model", str(folder), "--split", split
         )
-        for split in ("rw_dev.jsonl", "mt_dev.jsonl", "governments")
+        for split in SPLITS
     }
-    real, multi, governments = ways.values()
+    real, multi = ways[SPLITS[0]], ways[SPLITS[1]]
     voices = run_benchmark("voices", "--data", str(data), "--model", str(folder))
     print(json.dumps({"graph": label} | ways | {"voices": voices}), flush=True)
     size = next(folder.glob("model.onnx*")).stat().st_size / 1e6
     cells = (
         label,
         f"{size:.1f}",
-        f"{real['macro_f1']:.1f} / {multi['macro_f1']:.1f}",
-        f"{governments['macro_f1']:.1f}",
+        *(
+            "{macro_f1:.1f} [{macro_f1_interval[0]:.0f}, {macro_f1_interval[1]:.0f}]".format(**way)
+            for way in ways.values()
+        ),
         f"{real['ece']:.1f} / {multi['ece']:.1f}",
         " / ".join(f"{voices[f'{role}_f1']:.1f}" for role in ("source", "cue", "content")),
         f"{voices['content_to_source']:.3f}",
@@ -68,7 +80,8 @@ def main() -> None:
     ]
     before, _, rest = options.card.read_text(encoding="utf-8").partition(MARKS[0])
     after = rest.partition(MARKS[1])[2]
-    table = "\n".join([MARKS[0], *HEAD, *rows, MARKS[1]])
+    head = [f"| {' | '.join(cells)} |" for cells in (COLUMNS, ["---"] * len(COLUMNS))]
+    table = "\n".join([MARKS[0], *head, *rows, MARKS[1]])
     options.card.write_text(before + table + after, encoding="utf-8")
 
 

@@ -47,7 +47,7 @@ class Crf(torch.nn.Module):
 
 
 class TwoHeads(torch.nn.Module):
-    """Three stance logits a text and seven tag scores a piece, from hidden states of one size."""
+    """Three stance logits a text and seven tag scores a piece, from what `read` of a subclass returns."""
 
     def __init__(self, size: int, *, dropout: float) -> None:
         super().__init__()
@@ -56,6 +56,13 @@ class TwoHeads(torch.nn.Module):
         self.out = torch.nn.Linear(size, 3)
         self.tagger = torch.nn.Linear(size, len(TAGS))
         self.crf = Crf()
+
+    def forward(
+        self, input_ids: torch.Tensor, segments: torch.Tensor, target_mask: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return both heads' scores, as the exported graph does: texts of one length, no padding."""
+        hidden = self.read(input_ids, segments, target_mask)
+        return self.score_stance(hidden, segments, target_mask), self.score_tags(hidden)
 
     def score_stance(
         self,

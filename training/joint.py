@@ -6,7 +6,7 @@ from pathlib import Path
 
 import torch
 from heads import FORBIDDEN, TwoHeads
-from torch.nn.functional import gelu, scaled_dot_product_attention
+from torch.nn.functional import gelu
 from transformers import AutoModel
 
 MARKERS = {
@@ -22,18 +22,13 @@ LONGEST = 512
 
 
 class Encoder(torch.nn.Module):
-    """MPNet whose lower layers are frozen; the target is marked again where training begins.
+    """MPNet whose embeddings are frozen; learned vectors mark the target and its repetition."""
 
-    The marker tokens' embeddings are frozen too, so that a learned vector is added to the target's
-    pieces, and another to its repetition, above the frozen layers.
-    """
-
-    def __init__(self, folder: Path, *, frozen: int, dropout: float) -> None:
+    def __init__(self, folder: Path, *, dropout: float) -> None:
         super().__init__()
         pretrained = AutoModel.from_pretrained(folder, add_pooling_layer=False).float()
         self.config = pretrained.config
-        self.frozen = frozen
-        self.embeddings = pretrained.embeddings
+        self.embeddings = pretrained.embeddings.requires_grad_(False)
         self.layers = pretrained.encoder.layer
         self.roles = torch.nn.Parameter(torch.randn(2, self.config.hidden_size) * 0.05)
         self.dropout = torch.nn.Dropout(dropout)
@@ -41,84 +36,61 @@ class Encoder(torch.nn.Module):
         bucket = pretrained.encoder.relative_position_bucket(reach)
         bias = pretrained.encoder.relative_attention_bias(bucket).detach().T.contiguous()
         self.register_buffer("bias", bias)
-        for part in (self.embeddings, *self.layers[:frozen]):
-            part.requires_grad_(False)
 
-    def read_low(
-        self, input_ids: torch.Tensor, attention_mask: torch.Tensor | None = None
-    ) -> torch.Tensor:
-        """Return what the frozen layers make of the pieces; never with dropout."""
-        part = self.embeddings
-        places = torch.arange(input_ids.shape[1]) + self.config.pad_token_id + 1
-        hidden = part.LayerNorm(
-            part.word_embeddings(input_ids) + part.position_embeddings(places)[None]
-        )
-        return self._run(hidden, attention_mask, self.layers[: self.frozen], train=False)
-
-    def read_high(
+    def forward(
         self,
-        hidden: torch.Tensor,
+        input_ids: torch.Tensor,
         segments: torch.Tensor,
         target_mask: torch.Tensor,
         attention_mask: torch.Tensor | None = None,
     ) -> torch.Tensor:
-        """Return the last hidden states."""
+        """Return the last hidden states (batch, pieces, size)."""
+        part = self.embeddings
+        places = torch.arange(input_ids.shape[1])
+        numbers = places + self.config.pad_token_id + 1
+        hidden = part.LayerNorm(
+            part.word_embeddings(input_ids) + part.position_embeddings(numbers)[None]
+        )
         hidden = hidden + target_mask.unsqueeze(-1).to(hidden.dtype) * self.roles[0]
         hidden = hidden + segments.unsqueeze(-1).to(hidden.dtype) * self.roles[1]
-        return self._run(hidden, attention_mask, self.layers[self.frozen :], train=True)
+        mask = self.bias[:, places[None] - places[:, None] + LONGEST][None]
+        if attention_mask is not None:
+            mask = mask + (1.0 - attention_mask[:, None, None].to(mask.dtype)) * FORBIDDEN
+        for layer in self.layers:
+            context = self._attend(layer.attention.attn, hidden, mask)
+            hidden = layer.attention.LayerNorm(hidden + self.dropout(context))
+            wide = gelu(layer.intermediate.dense(hidden))
+            hidden = layer.output.LayerNorm(hidden + self.dropout(layer.output.dense(wide)))
+        return hidden
 
-    def _run(
-        self,
-        hidden: torch.Tensor,
-        attention_mask: torch.Tensor | None,
-        layers: torch.nn.ModuleList,
-        *,
-        train: bool,
+    def _attend(
+        self, part: torch.nn.Module, hidden: torch.Tensor, mask: torch.Tensor
     ) -> torch.Tensor:
         count, width, size = hidden.shape
         heads = self.config.num_attention_heads
-        places = torch.arange(width)
-        mask = self.bias[:, places[None] - places[:, None] + LONGEST][None]
-        if attention_mask is not None:
-            mask = mask + (1.0 - attention_mask[:, None, None].to(hidden.dtype)) * FORBIDDEN
-        drop = self.dropout if train else torch.nn.Identity()
-        for layer in layers:
-            part = layer.attention.attn
-            q, k, v = (
-                project(hidden).view(count, width, heads, size // heads).transpose(1, 2)
-                for project in (part.q, part.k, part.v)
-            )
-            context = scaled_dot_product_attention(q, k, v, attn_mask=mask)
-            context = part.o(context.transpose(1, 2).reshape(count, width, size))
-            hidden = layer.attention.LayerNorm(hidden + drop(context))
-            wide = gelu(layer.intermediate.dense(hidden))
-            hidden = layer.output.LayerNorm(hidden + drop(layer.output.dense(wide)))
-        return hidden
+        q, k, v = (
+            project(hidden).view(count, width, heads, size // heads).transpose(1, 2)
+            for project in (part.q, part.k, part.v)
+        )
+        scores = (q @ k.transpose(-1, -2)).float() * (size // heads) ** -0.5 + mask
+        context = torch.softmax(scores, dim=-1).to(v.dtype) @ v
+        return part.o(context.transpose(1, 2).reshape(count, width, size))
 
 
 class JointModel(TwoHeads):
     """Pieces in; three stance logits a text and seven tag scores a piece out."""
 
-    def __init__(self, folder: Path, *, frozen: int = 5, dropout: float = 0.1) -> None:
-        encoder = Encoder(folder, frozen=frozen, dropout=dropout)
+    def __init__(self, folder: Path, *, dropout: float = 0.1) -> None:
+        encoder = Encoder(folder, dropout=dropout)
         super().__init__(encoder.config.hidden_size, dropout=dropout)
         self.encoder = encoder
 
-    def forward(
-        self, input_ids: torch.Tensor, segments: torch.Tensor, target_mask: torch.Tensor
-    ) -> tuple[torch.Tensor, torch.Tensor]:
-        """Return both heads' scores, as the exported graph does: texts of one length, no padding."""
-        hidden = self.encoder.read_high(self.encoder.read_low(input_ids), segments, target_mask)
-        return self.score_stance(hidden, segments, target_mask), self.score_tags(hidden)
-
-
-class LowLayers(torch.nn.Module):
-    """The frozen layers alone, for `train_joint.py`."""
-
-    def __init__(self, model: JointModel) -> None:
-        super().__init__()
-        self.encoder = model.encoder
-
-    def forward(self, input_ids: torch.Tensor) -> torch.Tensor:
-        """Return hidden states above the frozen layers."""
-        return self.encoder.read_low(input_ids)
+    def read(
+        self,
+        input_ids: torch.Tensor,
+        segments: torch.Tensor,
+        target_mask: torch.Tensor,
+        attention_mask: torch.Tensor | None = None,
+    ) -> torch.Tensor:
+        """Return the last hidden states (batch, pieces, size)."""
+        return self.encoder(input_ids, segments, target_mask, attention_mask)

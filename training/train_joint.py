@@ -1,12 +1,10 @@
 """Train one encoder for stance and for who says what, within a given time.
 
-Run: python training/train_joint.py --encoder DIR --low FILE --data DIR --out DIR --minutes N
-Stance batches (NewsMTSC train, some targets swapped, labelled governments) alternate with tagging
-batches (PolNeAR train). The learning rate is a function of elapsed time, so that training ends on
-time on a busy machine too. Each core runs a process of its own on half of every batch; gradients
-are averaged once a step. `--low` is the graph of the frozen layers as they will be served, written
-by export_joint.py, so that the upper layers learn to read what int8 makes of the lower ones.
-Prints JSON lines; writes weights on the way (50.pt at half of the time) and last.pt.
+Run: python training/train_joint.py --encoder DIR --data DIR --out DIR --minutes N
+Stance batches (NewsMTSC train, some targets swapped, labelled governments) and tagging batches
+(PolNeAR train) take turns. The learning rate is a function of elapsed time, so that training ends on
+time on a busy machine too. The encoder runs in bfloat16, heads and losses in fp32. Prints JSON
+lines; writes weights on the way (50.pt at half of the time) and last.pt.
 """
 
 from __future__ import annotations
@@ -19,13 +17,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 import torch
-import torch.distributed as dist
-import torch.multiprocessing as mp
-from batches import encode_examples, iterate_batches, stack_inputs
-from classifier import load_tokenizer
+from batches import encode_examples, iterate_batches, load_tokenizer, stack_inputs
+from contrasts import read_contrasts
 from governments import read_governments
+from heads import TwoHeads
 from joint import MARKERS, JointModel
 from newsmtsc import Example, read_split
 from polnear import Window, list_windows, read_documents
@@ -34,35 +30,10 @@ from swaps import swap_examples
 from weights import average_weights
 
 from encuadre.model_files import Inputs
+from encuadre.spans import ROLES, decode_tags, list_spans
 
 CHUNK = 12
 """Batches that are drawn together and sorted by length."""
-
-
-class FrozenCache:
-    """Keeps what the frozen layers make of each input, in half precision."""
-
-    def __init__(self, path: Path) -> None:
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        options.enable_mem_pattern = False
-        self.session = onnxruntime.InferenceSession(
-            str(path), options, providers=["CPUExecutionProvider"]
-        )
-        self.rows: dict[tuple[str, int], torch.Tensor] = {}
-
-    def read(
-        self, keys: Sequence[tuple[str, int]], ids: torch.Tensor, mask: torch.Tensor
-    ) -> torch.Tensor:
-        """Return hidden states (batch, pieces, size), running those that are new, each alone."""
-        for key, row, length in zip(keys, ids, mask.sum(1).tolist(), strict=True):
-            if key not in self.rows:
-                hidden = self.session.run(["low"], {"input_ids": row[None, :length].numpy()})[0]
-                self.rows[key] = torch.from_numpy(hidden[0]).half()
-        out = torch.zeros(*ids.shape, next(iter(self.rows.values())).shape[1])
-        for place, key in enumerate(keys):
-            out[place, : len(self.rows[key])] = self.rows[key].float()
-        return out
 
 
 class StanceSource:
@@ -133,47 +104,71 @@ def stack_windows(windows: Sequence[Window], *, padding: int) -> dict[str, torch
     }
 
 
-def measure_tagging(
-    model: JointModel, cache: FrozenCache, keys: list[tuple[str, int]], windows: list[Window]
-) -> torch.Tensor:
-    """Return the loss a word."""
-    batch = stack_windows(windows, padding=model.encoder.config.pad_token_id)
+def read_stance(model: TwoHeads, batch: dict[str, torch.Tensor]) -> torch.Tensor:
+    """Return logits (batch, 3) of a padded batch."""
+    marks = (batch["segments"], batch["target_mask"], batch["attention_mask"])
+    with torch.autocast("cpu", torch.bfloat16):
+        hidden = model.read(batch["input_ids"], *marks)
+    return model.score_stance(hidden.float(), *marks)
+
+
+def read_tags(model: TwoHeads, batch: dict[str, torch.Tensor]) -> torch.Tensor:
+    """Return scores (batch, words, tags) of a padded batch of windows."""
     mask = batch["attention_mask"]
-    low = cache.read(keys, batch["input_ids"], mask)
     none = torch.zeros_like(mask)
-    scores = model.score_tags(model.encoder.read_high(low, none, none, mask))
-    words = batch["words"].unsqueeze(-1).expand(-1, -1, scores.shape[-1])
-    loss = model.crf(scores.gather(1, words), batch["tags"], batch["word_mask"])
+    with torch.autocast("cpu", torch.bfloat16):
+        hidden = model.read(batch["input_ids"], none, none, mask)
+    scores = model.score_tags(hidden.float())
+    return scores.gather(1, batch["words"].unsqueeze(-1).expand(-1, -1, scores.shape[-1]))
+
+
+def measure_tagging(model: TwoHeads, batch: dict[str, torch.Tensor]) -> torch.Tensor:
+    """Return the loss a word."""
+    loss = model.crf(read_tags(model, batch), batch["tags"], batch["word_mask"])
     return loss / batch["word_mask"].sum()
 
 
 def score_stance(
-    model: JointModel, cache: FrozenCache, name: str, inputs: list[Inputs], labels: np.ndarray
+    model: TwoHeads, inputs: list[Inputs], labels: np.ndarray, *, padding: int
 ) -> float:
     """Return macro-F1 in percent."""
     predicted = np.zeros(len(inputs), dtype=int)
-    padding = model.encoder.config.pad_token_id
     with torch.inference_mode():
         for chosen, batch in iterate_batches(inputs, size=32, padding=padding):
-            keys = [(name, int(k)) for k in chosen]
-            low = cache.read(keys, batch["input_ids"], batch["attention_mask"])
-            rest = [batch[name] for name in ("segments", "target_mask", "attention_mask")]
-            hidden = model.encoder.read_high(low, *rest)
-            predicted[chosen] = model.score_stance(hidden, *rest).argmax(1).numpy()
+            predicted[chosen] = read_stance(model, batch).argmax(1).numpy()
     return round(100 * float(f1_score(labels, predicted, average="macro")), 2)
 
 
+def score_tagging(model: TwoHeads, windows: Sequence[Window], *, padding: int) -> dict[str, float]:
+    """Return exact F1 of spans by role in percent, each window by itself."""
+    transitions, starts = (scores.detach().numpy() for scores in model.crf.list_scores())
+    counts = {role: Counter() for role in ROLES}
+    order = np.argsort([len(window.ids) for window in windows])
+    with torch.inference_mode():
+        for start in range(0, len(order), 8):
+            chosen = [windows[k] for k in order[start : start + 8]]
+            scores = read_tags(model, stack_windows(chosen, padding=padding)).numpy()
+            for window, row in zip(chosen, scores, strict=True):
+                row = row[: len(window.tags)]
+                tags = decode_tags(row, transitions=transitions, starts=starts)
+                true, found = set(list_spans(window.tags)), set(list_spans(tags))
+                for role in ROLES:
+                    gold = {span for span in true if span[0] == role}
+                    guess = {span for span in found if span[0] == role}
+                    counts[role] += Counter(hits=len(gold & guess), all=len(gold) + len(guess))
+    return {role: round(200 * c["hits"] / max(1, c["all"]), 2) for role, c in counts.items()}
+
+
 def group_parameters(
-    model: JointModel, *, rate: float, decay: float, head_rate: float, crf_rate: float
+    model: TwoHeads, *, rate: float, decay: float, head_rate: float, crf_rate: float
 ) -> list[dict[str, object]]:
     """Return optimiser groups: lower layers learn more slowly, fresh parts faster."""
     groups = []
-    count = len(model.encoder.layers)
     for name, parameter in model.named_parameters():
         if not parameter.requires_grad:
             continue
         if name.startswith("encoder.layers."):
-            own = rate * decay ** (count - 1 - int(name.split(".")[2]))
+            own = rate * decay ** (len(model.encoder.layers) - 1 - int(name.split(".")[2]))
         else:
             own = crf_rate if name.startswith("crf.") else head_rate
         weight_decay = 0.01 if parameter.ndim > 1 and not name.startswith("crf.") else 0.0
@@ -191,84 +186,66 @@ def read_options() -> argparse.Namespace:
     """Return the command line's options."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--encoder", type=Path, required=True, help="folder of all-mpnet-base-v2")
-    parser.add_argument("--low", type=Path, required=True, help="graph of the frozen layers")
     parser.add_argument("--data", type=Path, required=True, help="holds newsmtsc/ and polnear/")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--minutes", type=float, required=True)
-    parser.add_argument("--governments", type=Path, help="CSV; read when it appears or changes")
+    parser.add_argument("--governments", type=Path, help="CSV; read again when it changes")
+    parser.add_argument("--contrasts", type=Path, help="CSV of sentences written for training")
     parser.add_argument(
         "--start", type=Path, action="append", help="weights to start from; averaged"
     )
-    parser.add_argument("--frozen", type=int, default=5)
-    parser.add_argument("--batch", type=int, default=16, help="targets of a stance batch, a core")
-    parser.add_argument("--pieces", type=int, default=700, help="of a tagging batch, a core")
-    parser.add_argument("--rate", type=float, default=6e-5)
+    parser.add_argument("--batch", type=int, default=32, help="targets of a stance batch")
+    parser.add_argument("--pieces", type=int, default=1400, help="of a tagging batch")
+    parser.add_argument("--tagging", type=float, default=0.55, help="share of tagging batches")
+    parser.add_argument("--rate", type=float, default=5e-5)
     parser.add_argument("--decay", type=float, default=0.95)
     parser.add_argument("--head-rate", type=float, default=7e-4)
     parser.add_argument("--crf-rate", type=float, default=5e-3)
     parser.add_argument("--tag-weight", type=float, default=3.0, help="of the loss a word")
     parser.add_argument("--smoothing", type=float, default=0.05)
-    parser.add_argument("--swaps", type=float, default=0.08, help="share of stance examples")
-    parser.add_argument("--government-share", type=float, default=0.22, help="in the last half")
+    parser.add_argument("--swaps", type=float, default=0.06, help="share of stance examples")
+    parser.add_argument("--contrast-share", type=float, default=0.05)
+    parser.add_argument("--government-share", type=float, default=0.16, help="in the last half")
     parser.add_argument(
-        "--marks", default="50,60,70,80,90", help="percent of the time: evaluate, write weights"
+        "--marks", default="50,65,80,90", help="percent of the time: evaluate, write weights"
     )
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--cores", type=int, default=2)
+    parser.add_argument("--threads", type=int, default=2)
     return parser.parse_args()
 
 
-def report(rank: int, line: dict[str, object]) -> None:
-    """Print a line once, whatever the number of processes."""
-    if rank == 0:
-        print(json.dumps(line), flush=True)
-
-
-def share_gradients(parameters: Sequence[torch.nn.Parameter]) -> torch.Tensor:
-    """Return one vector of which all gradients are views."""
-    flat = torch.zeros(sum(parameter.numel() for parameter in parameters))
-    place = 0
-    for parameter in parameters:
-        parameter.grad = flat[place : place + parameter.numel()].view_as(parameter)
-        place += parameter.numel()
-    return flat
-
-
 def main() -> None:
-    """Start one process a core."""
+    """Train until the time is over."""
     options = read_options()
     options.out.mkdir(parents=True, exist_ok=True)
-    mp.spawn(train, args=(options, time.monotonic()), nprocs=options.cores)
-
-
-def train(rank: int, options: argparse.Namespace, began: float) -> None:
-    """Train until the time is over."""
-    length = options.minutes * 60
-    meeting = f"file://{(options.out / 'meeting').resolve()}"
-    dist.init_process_group("gloo", init_method=meeting, rank=rank, world_size=options.cores)
+    began = time.monotonic()
     torch.manual_seed(options.seed)
-    torch.set_num_threads(1)
-    model = JointModel(options.encoder, frozen=options.frozen)
+    torch.set_num_threads(options.threads)
+    model = JointModel(options.encoder)
     if options.start:
         model.load_state_dict(average_weights(options.start))
     tokenizer = load_tokenizer(options.encoder)
     padding = model.encoder.config.pad_token_id
     corpus = options.data / "newsmtsc"
     examples = read_split(corpus / "train.jsonl")
+    swapped = swap_examples(examples, share=0.25, seed=options.seed)
     dev = {
         name: prepare_pool(tokenizer, read_split(corpus / f"{name}.jsonl"))
         for name in ("rw_dev", "mt_dev")
     }
-    pools = {"main": prepare_pool(tokenizer, examples)}
-    swapped = swap_examples(examples, share=0.25, seed=options.seed)
-    pools["swapped"] = prepare_pool(tokenizer, swapped)
-    own = options.seed + 100 * rank
-    stance = StanceSource(pools, size=options.batch, seed=own)
-    documents = read_documents(options.data / "polnear" / "train.jsonl.gz")
-    windows = list_windows(tokenizer, documents[rank :: options.cores], seed=own)
-    generator = np.random.default_rng(own)
+    pools = {
+        "main": prepare_pool(tokenizer, examples),
+        "swapped": prepare_pool(tokenizer, swapped),
+    }
+    if options.contrasts:
+        pools["contrasts"] = prepare_pool(tokenizer, read_contrasts(options.contrasts))
+    stance = StanceSource(pools, size=options.batch, seed=options.seed)
+    windows, dev_windows = (
+        list_windows(tokenizer, read_documents(options.data / "polnear" / name), seed=options.seed)
+        for name in ("train.jsonl.gz", "dev.jsonl.gz")
+    )
+    generator = np.random.default_rng(options.seed)
     tagging = iterate_windows(windows, pieces=options.pieces, generator=generator)
-    cache = FrozenCache(options.low)
     groups = group_parameters(
         model,
         rate=options.rate,
@@ -278,21 +255,14 @@ def train(rank: int, options: argparse.Namespace, began: float) -> None:
     )
     optimiser = torch.optim.AdamW(groups, fused=True)
     parameters = [parameter for group in groups for parameter in group["params"]]
-    gradients = share_gradients(parameters)
-    torch.manual_seed(own)
     marks = sorted(int(mark) for mark in options.marks.split(","))
     changed = 0.0
     chunk: list[list[tuple[str, int]]] = []
     log: Counter[str] = Counter()
-    step = 0
-    report(rank, {"ready": round(time.monotonic() - began), "windows": len(windows)})
+    step, tags_due = 0, 0.0
+    print(json.dumps({"ready": round(time.monotonic() - began), "windows": len(windows)}))
 
-    clock = torch.zeros(1, dtype=torch.float64)
-    while True:
-        clock[0] = (time.monotonic() - began) / length
-        dist.broadcast(clock, 0)
-        if (elapsed := float(clock)) >= 1:
-            break
+    while (elapsed := (time.monotonic() - began) / (options.minutes * 60)) < 1:
         if options.governments and options.governments.is_file():
             modified = options.governments.stat().st_mtime
             if modified > changed:
@@ -300,74 +270,62 @@ def train(rank: int, options: argparse.Namespace, began: float) -> None:
                 rows = read_governments(options.governments, options.data)
                 pools["governments"] = prepare_pool(tokenizer, rows)
                 stance.queues.pop("governments", None)
-                for key in [key for key in cache.rows if key[0] == "governments"]:
-                    del cache.rows[key]
-                report(rank, {"governments": len(rows), "elapsed": elapsed})
+                chunk.clear()
+                print(json.dumps({"governments": len(rows), "elapsed": round(elapsed, 4)}))
         for group in optimiser.param_groups:
             group["lr"] = group["peak"] * min(elapsed / 0.05, (1 - elapsed) / 0.95)
         model.train()
-        if step % 2 == 0:
+        tags_due += options.tagging
+        if tags_due < 1:
             if not chunk:
                 share = options.government_share * min(1.0, 0.4 + 1.2 * elapsed)
-                chunk = list(stance.draw_chunk({"governments": share, "swapped": options.swaps}))
+                shares = {
+                    "governments": share,
+                    "swapped": options.swaps,
+                    "contrasts": options.contrast_share,
+                }
+                chunk = list(stance.draw_chunk(shares))
             keys = chunk.pop()
             batch = stack_inputs([pools[p][0][k] for p, k in keys], padding=padding)
-            low = cache.read(keys, batch["input_ids"], batch["attention_mask"])
-            rest = [batch[name] for name in ("segments", "target_mask", "attention_mask")]
-            logits = model.score_stance(model.encoder.read_high(low, *rest), *rest)
             labels = torch.tensor([int(pools[p][1][k]) for p, k in keys])
             loss = torch.nn.functional.cross_entropy(
-                logits, labels, label_smoothing=options.smoothing
+                read_stance(model, batch), labels, label_smoothing=options.smoothing
             )
             task = "stance"
         else:
+            tags_due -= 1
             places = next(tagging)
-            keys = [("windows", k) for k in places]
-            loss = options.tag_weight * measure_tagging(
-                model, cache, keys, [windows[k] for k in places]
-            )
-            task = "tagging"
+            batch = stack_windows([windows[k] for k in places], padding=padding)
+            loss = options.tag_weight * measure_tagging(model, batch)
             log["windows"] += len(places)
+            task = "tagging"
         loss.backward()
-        dist.all_reduce(gradients)
-        gradients /= options.cores
-        norm = torch.nn.utils.clip_grad_norm_(parameters, 1.0)
+        torch.nn.utils.clip_grad_norm_(parameters, 1.0)
         optimiser.step()
-        gradients.zero_()
+        optimiser.zero_grad()
         log[f"{task}_steps"] += 1
         log[f"{task}_loss"] += loss.item()
-        log[f"{task}_norm"] += float(norm)
         step += 1
-        if step % 20 == 0:
+        if step % 40 == 0:
             line = {
                 "step": step,
                 "elapsed": round(elapsed, 4),
-                "stance_epochs": round(options.cores * stance.drawn["main"] / len(examples), 3),
-                "drawn": dict(stance.drawn),
+                "stance_epochs": round(stance.drawn["main"] / len(examples), 3),
                 "window_epochs": round(log["windows"] / len(windows), 3),
             }
             for name in ("stance", "tagging"):
                 count = max(1, log.pop(f"{name}_steps"))
-                line |= {
-                    f"{name}_{kind}": round(log.pop(f"{name}_{kind}") / count, 4)
-                    for kind in ("loss", "norm")
-                }
-            report(rank, line)
+                line[f"{name}_loss"] = round(log.pop(f"{name}_loss") / count, 4)
+            print(json.dumps(line), flush=True)
         if marks and 100 * elapsed > marks[0]:
-            mark = marks.pop(0)
-            if rank == 0:
-                torch.save(model.state_dict(), options.out / f"{mark}.pt")
+            torch.save(model.state_dict(), options.out / f"{marks.pop(0)}.pt")
             model.eval()
-            for name in list(dev)[rank :: options.cores]:
-                print(
-                    json.dumps(
-                        {"elapsed": elapsed, name: score_stance(model, cache, name, *dev[name])}
-                    ),
-                    flush=True,
-                )
-    if rank == 0:
-        torch.save(model.state_dict(), options.out / "last.pt")
-    dist.destroy_process_group()
+            scores = {
+                name: score_stance(model, *pool, padding=padding) for name, pool in dev.items()
+            }
+            scores |= score_tagging(model, dev_windows, padding=padding)
+            print(json.dumps({"elapsed": round(elapsed, 4)} | scores), flush=True)
+    torch.save(model.state_dict(), options.out / "last.pt")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Choose unlabelled news sentences about governments, agencies and policies for a teacher."""
+"""Choose unlabelled mentions of governments, agencies, policies and persons for a teacher."""
 
 from __future__ import annotations
 
@@ -10,36 +10,45 @@ from newsmtsc import Example
 
 SENTENCE = re.compile(r"[^.!?\n]{40,400}[.!?][”\"’']?(?=\s|$)")
 TARGET = re.compile(
-    r"\b(?:[Tt]he )?(?:"
+    r"\b(?:"
+    r"(?:[Tt]he )?(?:"
     r"(?:[A-Z][a-z]+ |U\.S\. |US |federal |national )?(?:government|administration|authorities"
     r"|regime|officials|policy|strategy|security forces|military|police)"
     r"|(?:U\.S\.|United States|Mexico|China|Russia|Iran|Israel|Canada|Britain|Venezuela|Cuba"
     r"|Colombia|Guatemala|Honduras|Washington|Beijing|Moscow|Tehran)"
     r"|(?:White House|Pentagon|Justice Department|State Department|Homeland Security|DEA|FBI|CIA"
-    r"|EPA|IRS|ICE|NSA|Border Patrol|Congress|Senate|Treasury)"
-    r"|(?:President|Prime Minister|Secretary|Attorney General|Sen\.|Gov\.) [A-Z][a-z]+"
-    r"(?: [A-Z][a-z]+)?"
+    r"|EPA|IRS|ICE|NSA|Border Patrol|Congress|Senate|Treasury|Democrats|Republicans|GOP))"
+    r"|(?:[Tt]he|[Hh]is|[Hh]er|[Tt]heir|[Tt]his) (?:[a-z-]+ )?(?:plan|law|bill|policy|program"
+    r"|reform|deal|agreement|strategy|executive order|ban|sanctions|tariffs|rules|ruling)"
+    r"|(?:(?:President|Prime Minister|Secretary|Attorney General|Mr\.|Mrs\.|Ms\.|Sen\.|Gov\.|Rep\.)"
+    r" )?[A-Z][a-z]+ [A-Z][a-z]+"
+    r"|(?:Mr\.|Mrs\.|Ms\.|Sen\.|Gov\.|Rep\.|President|Secretary) [A-Z][a-z]+"
+    r"|Trump|Obama|Clinton|Romney|Biden|Bush|Putin|McConnell|Pelosi|Sanders|Cruz|Boehner"
     r")\b"
 )
+MOST = 2
+"""Mentions of one sentence."""
 
 
-def find_examples(text: str) -> list[Example]:
-    """Return each sentence of `text` that names a target, with its first such mention."""
+def find_examples(text: str, *, chance: random.Random) -> list[Example]:
+    """Return mentions of targets in the sentences of `text`, at most `MOST` a sentence."""
     examples = []
     for sentence in SENTENCE.findall(text):
         clean = sentence.strip()
-        found = TARGET.search(clean)
-        if found and len(clean.split()) >= 8:
-            examples.append(Example(clean, found.start(), found.end(), -1))
+        if len(clean.split()) < 8:
+            continue
+        found = list(TARGET.finditer(clean))
+        for match in chance.sample(found, min(MOST, len(found))):
+            examples.append(Example(clean, *match.span(), -1))
     return examples
 
 
 def list_examples(texts: Sequence[str], *, count: int, seed: int) -> list[Example]:
-    """Return `count` examples without labels, at most three a text, in an order fixed by the seed."""
+    """Return `count` examples without labels, at most twelve a text, in an order fixed by the seed."""
     chance = random.Random(seed)
     examples: list[Example] = []
     for text in texts:
-        found = find_examples(text)
-        examples += chance.sample(found, min(3, len(found)))
+        found = find_examples(text, chance=chance)
+        examples += chance.sample(found, min(12, len(found)))
     chance.shuffle(examples)
-    return list({example.text: example for example in examples}.values())[:count]
+    return list(dict.fromkeys(examples))[:count]
