@@ -51,7 +51,7 @@ def small() -> StanceModel:
 @pytest.fixture
 def copied(tmp_path: Path) -> Path:
     """A folder of the user's own: the shipped stance model under another path."""
-    return Path(shutil.copytree(MODELS / "stance-small", tmp_path / "own"))
+    return Path(shutil.copytree(MODELS / "small", tmp_path / "own"))
 
 
 def rewrite(path: Path, **fields: object) -> None:
@@ -223,7 +223,7 @@ def test_temperature_flattens_but_keeps_the_order(copied: Path, small: StanceMod
     assert np.array_equal(flat.argsort(axis=1), usual.argsort(axis=1))
 
 
-@pytest.mark.parametrize("name", ["model.onnx", "tokenizer.json"])
+@pytest.mark.parametrize("name", ["model.onnx.gz", "tokenizer.json"])
 def test_changed_file_is_refused(copied: Path, name: str):
     content = bytearray((copied / name).read_bytes())
     content[-3] ^= 1
@@ -232,7 +232,7 @@ def test_changed_file_is_refused(copied: Path, name: str):
         load_stance_model(copied)
 
 
-@pytest.mark.parametrize("name", ["model.onnx", "tokenizer.json", "model.json"])
+@pytest.mark.parametrize("name", ["model.onnx.gz", "tokenizer.json", "model.json"])
 def test_missing_file_is_named(copied: Path, name: str):
     (copied / name).unlink()
     with pytest.raises(EncuadreError, match=rf"{name} is missing"):
@@ -245,7 +245,7 @@ def test_missing_folder_lists_the_models_there_are():
 
 
 def test_model_of_another_kind_is_refused():
-    with pytest.raises(EncuadreError, match="of kind 'encoder'; expected 'stance'"):
+    with pytest.raises(EncuadreError, match="of kind 'encoder'; expected 'joint'"):
         load_stance_model(MODELS / "sentence-encoder")
 
 
@@ -256,7 +256,7 @@ def test_model_of_another_kind_is_refused():
         ({"temperature": None}, "None for 'temperature'"),
         ({"labels": ["favourable", "neutral", "unfavourable"]}, "in this order"),
         ({"markers": {"start": "[CLS]"}}, "as the marker 'end'"),
-        ({"files": {}}, "model.json expects None"),
+        ({"files": {"model.onnx.gz": "0"}}, "model.json expects 0"),
     ],
 )
 def test_faulty_model_json_is_refused(copied: Path, fields: dict, message: str):
@@ -272,10 +272,10 @@ def test_broken_json_is_refused(copied: Path):
 
 
 def test_weights_that_are_no_model_are_refused(copied: Path):
-    (copied / "model.onnx").write_bytes(b"nothing")
+    (copied / "model.onnx.gz").write_bytes(b"nothing")
     files = {
         name: hashlib.sha256((copied / name).read_bytes()).hexdigest()
-        for name in ("model.onnx", "tokenizer.json")
+        for name in ("model.onnx.gz", "tokenizer.json")
     }
     rewrite(copied / "model.json", files=files)
     with pytest.raises(EncuadreError, match="cannot be read"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import json
 import shutil
 from pathlib import Path
@@ -138,7 +139,8 @@ def test_classes_that_are_no_stances_are_refused(tmp_path: Path, labels: list[st
 
 
 def test_graph_with_other_inputs_is_refused(pairs: Path):
-    shutil.copyfile(MODELS / "stance-small" / "model.onnx", pairs / "model.onnx")
+    packed = (MODELS / "small" / "model.onnx.gz").read_bytes()
+    (pairs / "model.onnx").write_bytes(gzip.decompress(packed))
     with pytest.raises(EncuadreError, match="takes the inputs .*target_mask.*; expected input_ids"):
         load_stance_model(pairs)
 

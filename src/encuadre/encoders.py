@@ -78,7 +78,7 @@ def load_encoder(name_or_path: str | Path = "sentence-encoder") -> Encoder:
     EncuadreError
         Where the folder or a file is missing, a hash is wrong, or the model is of another kind.
     """
-    folder = find_folder(name_or_path, prefix="")
+    folder = find_folder(name_or_path)
     card = read_card(folder, kinds=("encoder",), needed={"max_tokens": int, "dimensions": int})
     session, tokenizer = open_files(folder, card, inputs={"input_ids"})
     return Encoder(

@@ -40,17 +40,16 @@ _EXPECTED = {
 Inputs = dict[str, np.ndarray]
 
 
-def find_folder(name_or_path: str | Path, *, prefix: str) -> Path:
-    """Return ``models/PREFIX+NAME``, else ``models/NAME``, else the folder of that path."""
+def find_folder(name_or_path: str | Path) -> Path:
+    """Return ``models/NAME``, else the folder of that path."""
     folders = {path.name: path for path in MODELS.glob("*") if path.is_dir()}
-    for name in (f"{prefix}{name_or_path}", name_or_path):
-        if name in folders:
-            return folders[name]
+    if name_or_path in folders:
+        return folders[name_or_path]
     if Path(name_or_path).is_dir():
         return Path(name_or_path)
-    present = sorted(name.removeprefix(prefix) for name in folders)
+    names = ", ".join(sorted(folders)) or "none present"
     raise EncuadreError(
-        f"No model {str(name_or_path)!r}: neither a name ({', '.join(present) or 'none present'}) "
+        f"No model {str(name_or_path)!r}: neither a name ({names}) "
         "nor a folder. Give one of the names, or the path of a folder with model.onnx, "
         "tokenizer.json and model.json."
     )

@@ -133,7 +133,7 @@ def load_attribution_model(name_or_path: str | Path = "base") -> AttributionMode
     EncuadreError
         Where the folder or a file is missing, a hash is wrong, or the model is of another kind.
     """
-    folder = find_folder(name_or_path, prefix="")
+    folder = find_folder(name_or_path)
     card = read_card(folder, kinds=("joint",), needed=_NEEDED)
     if tuple(card["tags"]) != TAGS:
         raise EncuadreError(

@@ -28,7 +28,7 @@ from encuadre.model_files import (
 )
 from encuadre.sequence_classifiers import LABELS, SequenceClassifier, open_classifier
 
-_KINDS = ("stance", "joint")
+_KIND = "joint"
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ def list_stance_models() -> list[str]:
     cards = {
         path.parent.name: json.loads(path.read_bytes()) for path in MODELS.glob("*/model.json")
     }
-    return sorted(name for name, card in cards.items() if card["kind"] in _KINDS)
+    return sorted(name for name, card in cards.items() if card["kind"] == _KIND)
 
 
 def describe_training(name: str) -> str:
@@ -95,7 +95,7 @@ def describe_training(name: str) -> str:
 
 
 def load_stance_model(name_or_path: str | Path = "base") -> StanceModel | SequenceClassifier:
-    """Return the stance model in ``models/stance-NAME``, ``models/NAME`` or a folder.
+    """Return the stance model in ``models/NAME`` or a folder.
 
     Parameters
     ----------
@@ -109,11 +109,11 @@ def load_stance_model(name_or_path: str | Path = "base") -> StanceModel | Sequen
     EncuadreError
         Where the folder or a file is missing, a hash is wrong, or the model is of another kind.
     """
-    folder = find_folder(name_or_path, prefix="stance-")
+    folder = find_folder(name_or_path)
     if (folder / "config.json").is_file() and not (folder / "model.json").exists():
         return open_classifier(folder)
     needed = {"max_tokens": int, "temperature": float, "labels": list, "markers": dict}
-    card = read_card(folder, kinds=_KINDS, needed=needed)
+    card = read_card(folder, kinds=(_KIND,), needed=needed)
     if tuple(card["labels"]) != LABELS:
         raise EncuadreError(
             f"{folder / 'model.json'} gives the labels {card['labels']}; expected {list(LABELS)}, "

@@ -238,9 +238,9 @@ def _find_models(values: Mapping[str, Value]) -> dict[str, Path]:
     from encuadre.model_files import MODELS, find_folder
 
     found = {}
-    for name, prefix in {"stance_model": "stance-", "attribution_model": ""}.items():
+    for name in ("stance_model", "attribution_model"):
         with contextlib.suppress(EncuadreError):  # the notebook says what is wrong
-            folder = find_folder(str(values.get(name, "")), prefix=prefix).resolve()
+            folder = find_folder(str(values.get(name, ""))).resolve()
             if name in values and MODELS.resolve() not in folder.parents:
                 found[name] = folder
     return found
