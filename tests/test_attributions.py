@@ -99,9 +99,15 @@ def test_a_denial_is_the_outlets_own_word():
             "went to great lengths to emphasize",
             "the low rents of the port",
         ),
+        (
+            "On paper the framework reiterates all the promises of the port and its mayor.",
+            "the framework",
+            "reiterates",
+            "all the promises of the port and its mayor",
+        ),
     ],
 )
-def test_clauses_and_conduct_are_no_claims(text: str, source: str, cue: str, content: str):
+def test_clauses_conduct_and_things_are_no_claims(text: str, source: str, cue: str, content: str):
     support = weigh_support(read_sentences(split(text)), [attribute(text, source, cue, content)])[0]
     assert support.said > 0.5
     assert support.cue is None

@@ -200,3 +200,11 @@ LIST_NOUNS = frozenset(
     "areas priorities options goals".split()
 )
 NUMBER_WORDS = frozenset("two three four five six seven eight nine ten several".split())
+
+INANIMATE = frozenset(
+    "framework agreement act law initiative plan treaty bill program programme "
+    "policy deal proposal measure amendment constitution "
+    "video footage scandal issue issues rule rules order budget figure figures "
+    "number numbers fact facts move moves decision step event events".split()
+)
+"""Nouns of things that say nothing, though verbs of saying are used of them."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from encuadre.attribution_words import FORMS, NEGATIONS, PRONOUNS, SUBORDINATORS
+from encuadre.attribution_words import FORMS, INANIMATE, NEGATIONS, PRONOUNS, SUBORDINATORS
 from encuadre.claims import FAR_QUOTE, Claim, Sentence
 from encuadre.reporting import Report
 from encuadre.spans import ROLES, ScoresWords, Span, find_attributions
@@ -132,7 +132,8 @@ def _weigh_sentence(sentence: Sentence, attributions: Sequence[Attribution]) -> 
 def _is_plain(sentence: Sentence, attribution: Attribution) -> bool:
     """Whether source and cue stand in the sentence, surely, and the cue is a verb of saying.
 
-    A clause that only leads up to the outlet's own claim ("As Ruiz denies it, ...") does not count.
+    A clause that only leads up to the outlet's own claim ("As Ruiz denies it, ...") does not count,
+    and a law or an agreement does not speak.
     """
     parts = [attribution.spans[role] for role in ("source", "cue")]
     if attribution.score < _LEAST_SCORE or any(len(part) != 1 for part in parts):
@@ -148,7 +149,8 @@ def _is_plain(sentence: Sentence, attribution: Attribution) -> bool:
         return False
     denied = any(word in NEGATIONS or word.endswith(("n’t", "n't")) for word in words)
     plain = bool(words) and _says(words[-1])
-    return plain and not denied and source not in _NOBODY
+    spoken = source not in _NOBODY and INANIMATE.isdisjoint(_WORD.findall(source)[-1:])
+    return plain and not denied and spoken
 
 
 def read_support(sentence: Sentence, support: Support | None) -> Report | None:

@@ -33,14 +33,13 @@ TAGS = ("O", *(f"{place}-{role}" for role in ROLES for place in "BI"))
 COLUMNS = ["attribution", "role", "start", "end", "score"]
 
 _LINE = re.compile(r"[^\r\n\u2028\u2029]+")
-_BREAK = re.compile(r"[.!?][\"”’)]*\s")
+_END_OF_LINE = re.compile("\n")
 _BREAK_COST = 80
 """Characters that the end of a sentence between two spans counts for."""
 _LINE_COST = 120
 """Characters that the end of a line between two spans counts for, beside that of a sentence."""
 _LATER_COST = 90
 """Characters that a content counts for whose cue comes in a later sentence."""
-_ENDED = re.compile(rf"{_BREAK.pattern}|\n")
 _SPAN_COST = {"cue": 40, "content": 25}
 """Characters that a whole span of this role between two spans counts for."""
 _REACH = {"source": 600, "cue": 1500}
@@ -339,10 +338,8 @@ def link_spans(text: str, spans: dict[str, list[Span]]) -> list[list[tuple[str, 
 
     The nearest wins, where ends of sentences and whole spans in between count as distance.
     """
-    breaks, lines = (
-        np.array([match.start() for match in pattern.finditer(text)], dtype=np.int64)
-        for pattern in (_BREAK, re.compile("\n"))
-    )
+    breaks = np.array([end - 1 for _, end in list_sentences(text)], dtype=np.int64)
+    lines = np.array([match.start() for match in _END_OF_LINE.finditer(text)], dtype=np.int64)
 
     def measure(one: Span, two: Span, between: tuple[str, ...]) -> float:
         low, high = (one[1], two[0]) if one[1] <= two[0] else (two[1], one[0])
@@ -355,7 +352,8 @@ def link_spans(text: str, spans: dict[str, list[Span]]) -> list[list[tuple[str, 
         return cost
 
     def weigh(content: Span, cue: Span) -> float:
-        later = cue[0] >= content[1] and _ENDED.search(text[content[1] - 2 : cue[0]])
+        first, last = np.searchsorted(breaks, [content[1] - 2, cue[0]])
+        later = cue[0] >= content[1] and last > first
         return measure(content, cue, ("content",)) + (_LATER_COST if later else 0)
 
     def list_near(one: Span, role: str) -> list[Span]:

@@ -8,6 +8,7 @@ from encuadre.attribution_words import (
     DETERMINERS,
     FORMS,
     FUNCTION_WORDS,
+    INANIMATE,
     PREPOSITIONS,
     PRONOUNS,
     ROLE_NOUNS,
@@ -43,13 +44,6 @@ _REDUCED = frozenset(
 )
 """Participles and adjectives that open a relative clause without "who" or "which"."""
 
-_INANIMATE = frozenset(
-    "framework agreement act law initiative plan treaty bill program programme "
-    "policy deal proposal measure amendment constitution "
-    "video footage scandal issue issues rule rules order budget figure figures "
-    "number numbers fact facts move moves decision step event events".split()
-)
-
 
 def find_subject(tokens: list[Token], begin: int, *, strong: bool) -> tuple[int, int] | None:
     """Find the noun phrase that is the subject of the verb group that starts at token `begin`."""
@@ -81,7 +75,7 @@ def find_subject(tokens: list[Token], begin: int, *, strong: bool) -> tuple[int,
         return None
     head = tokens[phrase[1] - 1]
     if head.low.endswith("’s") or (
-        head.low in _INANIMATE and not any(is_role(t) for t in tokens[phrase[0] : last])
+        head.low in INANIMATE and not any(is_role(t) for t in tokens[phrase[0] : last])
     ):
         return None
     if phrase[1] - 1 != last or is_name(head) or is_role(head):
