@@ -71,6 +71,20 @@ def open_page(browser, addresses):
 
 
 @pytest.fixture
+def follow():
+    """A function that clicks a link to a new place of the page, and waits until the page is there."""
+    arrival = """window.ARRIVAL = new Promise(
+        (done) => addEventListener("hashchange", () => setTimeout(done), { once: true }));"""
+
+    def run(link):
+        link.page.evaluate(f"() => {{ {arrival} }}")
+        link.click()
+        link.page.evaluate("window.ARRIVAL")
+
+    return run
+
+
+@pytest.fixture
 def find_faults():
     """A function that returns what axe finds wrong with a page, by the rules of WCAG 2.2 AA."""
     from axe_playwright_python.sync_playwright import Axe

@@ -45,10 +45,10 @@ def test_hostile_text_runs_nothing_anywhere(open_page, made_up):
     assert page.evaluate("document.documentElement.scrollWidth") <= WIDE["width"]
 
 
-def test_a_link_opens_its_sentences_and_escape_gives_the_focus_back(open_page):
+def test_a_link_opens_its_sentences_and_escape_gives_the_focus_back(open_page, follow):
     page = open_page()
     link = page.get_by_role("link", name="a third").first
-    link.click()
+    follow(link)
     panel = page.locator("#evidence")
     assert panel.is_visible()
     voices = page.locator("#evidence-list .meta").all_inner_texts()
@@ -63,10 +63,10 @@ def test_a_link_opens_its_sentences_and_escape_gives_the_focus_back(open_page):
     assert not panel.is_visible()
     assert page.evaluate("document.activeElement.textContent") == "a third"
     assert "#" not in page.url
-    link.click()
+    follow(link)
     page.locator("#evidence-close").click()
     assert not panel.is_visible()
-    link.click()
+    follow(link)
     assert panel.is_visible()
 
 
@@ -120,12 +120,12 @@ def test_altered_copies_are_marked_and_outlets_narrow_the_list(open_page):
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
-def test_a_sentence_is_shown_in_its_article(open_page, size):
+def test_a_sentence_is_shown_in_its_article(open_page, follow, size):
     page = open_page("#sentences?voice=own", size=size)
     link = page.locator("#evidence-list a").nth(2)
     said = page.locator("#evidence-list .said").nth(2).inner_text()
     identity = link.get_attribute("href")[1:]
-    link.click()
+    follow(link)
     sentence = page.locator(f"[id='{identity}']")
     assert said in sentence.inner_text()
     assert "on" in sentence.get_attribute("class").split()
@@ -164,10 +164,10 @@ def test_the_explorer_filters_counts_and_keeps_its_state_in_the_address(open_pag
     assert again.url.endswith("#explorer")
 
 
-def test_the_panel_hands_its_filters_to_the_explorer(open_page):
+def test_the_panel_hands_its_filters_to_the_explorer(open_page, follow):
     page = open_page("#sentences?speaker=ines_valdrane")
     count = page.locator("#evidence-list > li").count()
-    page.click("#evidence-all")
+    follow(page.locator("#evidence-all"))
     assert not page.locator("#evidence").is_visible()
     assert page.locator("#explorer-rows tr").count() == count
     assert "Ines <b>Valdrane</b>" in page.locator("#explorer-count").inner_text()
@@ -230,7 +230,7 @@ def test_the_keyboard_reaches_the_report_and_stays_in_the_panel_on_a_phone(open_
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent") == "Skip to the report"
     page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.id") == "main"
+    page.wait_for_function("document.activeElement.id === 'main'")
     page.get_by_role("link", name="a third").first.focus()
     page.keyboard.press("Enter")
     page.locator("#evidence").wait_for()
@@ -283,7 +283,7 @@ def test_the_page_prints_without_what_only_a_screen_can_use(open_page, tmp_path)
         assert hidden not in text, hidden
 
 
-def test_every_heading_figure_and_table_has_an_address_of_its_own(open_page):
+def test_every_heading_figure_and_table_has_an_address_of_its_own(open_page, follow):
     page = open_page()
     headings = page.locator("main :is(h2, h3)[id]")
     assert headings.count() > 4
@@ -292,7 +292,7 @@ def test_every_heading_figure_and_table_has_an_address_of_its_own(open_page):
     assert page.locator("#h-a-part > a.anchor").get_attribute("href") == "#h-a-part"
     assert page.locator("#fig-shape a.self").get_attribute("href") == "#fig-shape"
     assert page.locator("#tbl-share a.self").get_attribute("href") == "#tbl-share"
-    page.locator("#h-a-part > a.anchor").click()
+    follow(page.locator("#h-a-part > a.anchor"))
     assert page.url.endswith("#h-a-part")
 
 

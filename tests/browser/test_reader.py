@@ -34,7 +34,7 @@ def test_the_neighbours_can_be_left_out(open_page):
     assert not page.locator(".near").first.is_visible()
 
 
-def test_the_article_shows_what_the_panel_asked_for(open_page):
+def test_the_article_shows_what_the_panel_asked_for(open_page, follow):
     for place, mode in (
         ("voice=quoted", "voice"),
         ("target=mayor&voice=own", "stance mayor"),
@@ -43,7 +43,7 @@ def test_the_article_shows_what_the_panel_asked_for(open_page):
         page = open_page("#sentences?voice=own")
         frame = next(r[9] for r in page.evaluate(ROWS) if r[9])
         page = open_page("#sentences?" + place.replace("housing", frame))
-        page.locator("#evidence-list a").first.click()
+        follow(page.locator("#evidence-list a").first)
         assert page.locator(f"input[value='{mode}']").is_checked(), mode
 
 
