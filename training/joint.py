@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import torch
-from heads import FORBIDDEN, TwoHeads
+from heads import FORBIDDEN, Dropout, TwoHeads
 from torch.nn.functional import gelu
 from transformers import AutoModel
 
@@ -31,7 +31,7 @@ class Encoder(torch.nn.Module):
         self.embeddings = pretrained.embeddings.requires_grad_(False)
         self.layers = pretrained.encoder.layer
         self.roles = torch.nn.Parameter(torch.randn(2, self.config.hidden_size) * 0.05)
-        self.dropout = torch.nn.Dropout(dropout)
+        self.dropout = Dropout(dropout)
         reach = torch.arange(-LONGEST, LONGEST + 1)
         bucket = pretrained.encoder.relative_position_bucket(reach)
         bias = pretrained.encoder.relative_attention_bias(bucket).detach().T.contiguous()

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 import random
 import re
 from collections.abc import Sequence
+from pathlib import Path
 
+from governments import TEST, TEXTS, read_rows
 from newsmtsc import Example
 
 SENTENCE = re.compile(r"[^.!?\n]{40,400}[.!?][”\"’']?(?=\s|$)")
@@ -28,6 +32,15 @@ TARGET = re.compile(
 )
 MOST = 2
 """Mentions of one sentence."""
+
+
+def read_articles(data: Path, *, count: int, seed: int) -> list[str]:
+    """Return the texts of `count` articles without annotations, none of them in the tests."""
+    with gzip.open(data / TEXTS, "rt", encoding="utf-8") as lines:
+        rows = [json.loads(line) for line in lines]
+    tested = {row["article"] for row in read_rows(TEST)}
+    texts = [row["text"] for row in rows if row["ID"] not in tested]
+    return random.Random(seed).sample(texts, count)
 
 
 def find_examples(text: str, *, chance: random.Random) -> list[Example]:

@@ -1,0 +1,71 @@
+"""Losses of the two tasks, and scores on their dev splits."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from batches import iterate_batches, stack_windows
+from heads import TwoHeads
+from polnear import Window
+from sklearn.metrics import f1_score
+
+from encuadre.model_files import Inputs
+from encuadre.spans import ROLES, decode_tags, list_spans
+
+NONE = -1
+"""The label of an example without one."""
+
+
+def measure_stance(
+    logits: torch.Tensor,
+    labels: torch.Tensor,
+    taught: torch.Tensor | None,
+    *,
+    weight: float,
+    smoothing: float,
+) -> torch.Tensor:
+    """Return the mean loss: `weight` of the teachers, the rest of the label where there is one."""
+    known = labels != NONE
+    loss = torch.nn.functional.cross_entropy(
+        logits, labels.clamp(min=0), label_smoothing=smoothing, reduction="none"
+    )
+    if taught is not None:
+        from_teacher = torch.nn.functional.cross_entropy(logits, taught, reduction="none")
+        loss = torch.where(known, weight * from_teacher + (1 - weight) * loss, from_teacher)
+    return loss.mean()
+
+
+def score_stance(
+    model: TwoHeads, inputs: list[Inputs], labels: np.ndarray, *, padding: int
+) -> float:
+    """Return macro-F1 in percent."""
+    predicted = np.zeros(len(inputs), dtype=int)
+    with torch.inference_mode():
+        for chosen, batch in iterate_batches(inputs, size=32, padding=padding):
+            logits = model.score_texts(model.read_batch(batch), batch)
+            predicted[chosen] = logits.argmax(1).numpy()
+    return round(100 * float(f1_score(labels, predicted, average="macro")), 2)
+
+
+def score_tagging(model: TwoHeads, windows: Sequence[Window], *, padding: int) -> dict[str, float]:
+    """Return exact F1 of spans by role in percent, each window by itself."""
+    transitions, starts = (scores.detach().numpy() for scores in model.crf.list_scores())
+    counts = {role: Counter() for role in ROLES}
+    order = np.argsort([len(window.ids) for window in windows])
+    with torch.inference_mode():
+        for start in range(0, len(order), 8):
+            chosen = [windows[k] for k in order[start : start + 8]]
+            batch = stack_windows(chosen, padding=padding)
+            scores = model.score_words(model.read_batch(batch), batch).numpy()
+            for window, row in zip(chosen, scores, strict=True):
+                row = row[: len(window.tags)]
+                tags = decode_tags(row, transitions=transitions, starts=starts)
+                true, found = set(list_spans(window.tags)), set(list_spans(tags))
+                for role in ROLES:
+                    gold = {span for span in true if span[0] == role}
+                    guess = {span for span in found if span[0] == role}
+                    counts[role] += Counter(hits=len(gold & guess), all=len(gold) + len(guess))
+    return {role: round(200 * c["hits"] / max(1, c["all"]), 2) for role, c in counts.items()}

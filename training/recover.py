@@ -1,0 +1,80 @@
+"""Read the base model's weights back into torch, so that a training can go on from them.
+
+Run: python training/recover.py --encoder DIR --model models/base --out FILE.pt
+Works for int8 graphs whose outlying dimensions were kept apart (`export_joint.py`). Word embeddings
+and positions, which training leaves as they are, come from the encoder. What int8 rounded off stays
+lost: the model scores about as its int8 file does.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+from pathlib import Path
+
+import numpy as np
+import onnx
+import torch
+from joint import JointModel
+from onnx import numpy_helper
+
+
+def read_weights(graph: onnx.GraphProto) -> dict[str, np.ndarray]:
+    """Return biases, norms and linear weights (out, in) in fp32 by their names in torch."""
+    held = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
+    makers = {name: node for node in graph.node for name in node.output}
+    found = {name: array for name, array in held.items() if "LayerNorm" in name}
+    for node in graph.node:
+        bias = next((name for name in node.input if name.endswith("bias") and name in held), "")
+        if node.op_type != "Add" or not bias or bias in found:
+            continue
+        product = makers[next(name for name in node.input if name != bias)]
+        if product.op_type == "MatMul":
+            weight = held[product.input[1]].T.copy()
+        else:
+            scales = makers[next(name for name in product.input if "scales_mul" in name)]
+            name = next(name for name in scales.input if name in held).removesuffix("_scale")
+            codes = held[f"{name}_quantized"].astype(np.float32) - held[f"{name}_zero_point"]
+            weight = (codes * held[f"{name}_scale"]).T.copy()
+        layer = bias.removesuffix("bias")
+        exact = layer.removesuffix("linear.") + "exact"
+        if exact in held:
+            apart = next(each for each in graph.node if exact in each.input)
+            weight[:, held[makers[apart.input[0]].input[1]]] = held[exact].T
+        layer = layer.removesuffix("linear.")
+        found[f"{layer}weight"], found[f"{layer}bias"] = weight, held[bias]
+    roles = [held[name] for name in held if name.startswith("onnx::Mul_")]
+    return found | {"encoder.roles": np.stack(roles)}
+
+
+def recover(model: JointModel, folder: Path) -> dict[str, torch.Tensor]:
+    """Return the state of `model` with the weights of `folder`."""
+    with gzip.open(folder / "model.onnx.gz") as stream:
+        found = read_weights(onnx.load_from_string(stream.read()).graph)
+    state = model.state_dict()
+    for name, array in found.items():
+        if name in state:
+            state[name] = torch.tensor(array)
+    card = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+    state["crf.transitions"] = torch.tensor(card["transitions"]) * model.crf.allowed
+    state["crf.starts"] = torch.tensor(card["starts"]) * model.crf.opening
+    kept = ("word_embeddings", "position_embeddings", "encoder.bias", "crf.")
+    missing = [n for n in state if n not in found and not any(word in n for word in kept)]
+    if missing:
+        raise ValueError(f"{folder} does not hold {', '.join(missing)}")
+    return state
+
+
+def main() -> None:
+    """Recover and write."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--encoder", type=Path, required=True)
+    parser.add_argument("--model", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    options = parser.parse_args()
+    torch.save(recover(JointModel(options.encoder), options.model), options.out)
+
+
+if __name__ == "__main__":
+    main()

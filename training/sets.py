@@ -1,0 +1,41 @@
+"""The sets of examples that stance is learned from, and what teachers made of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import torch
+from contrasts import CONTRASTS, read_contrasts
+from governments import TRAIN, read_governments
+from newsmtsc import Example, read_split
+from swaps import swap_examples
+from unlabelled import list_examples, read_articles
+
+SEED = 1
+"""Of the swapped targets and the sentences without labels: teachers and students read the same."""
+ARTICLES = 4000
+UNLABELLED = 24_000
+
+
+def list_sets(data: Path) -> dict[str, list[Example]]:
+    """Return the examples of each set by name."""
+    examples = read_split(data / "newsmtsc" / "train.jsonl")
+    texts = read_articles(data, count=ARTICLES, seed=SEED)
+    return {
+        "main": examples,
+        "swapped": swap_examples(examples, share=0.25, seed=SEED),
+        "governments": read_governments(TRAIN, data),
+        "contrasts": read_contrasts(CONTRASTS),
+        "unlabelled": list_examples(texts, count=UNLABELLED, seed=SEED),
+    }
+
+
+def read_taught(path: Path, sets: dict[str, list[Example]]) -> dict[str, torch.Tensor]:
+    """Return the teachers' probabilities (n, 3) of each set, or raise if they are of other sets."""
+    with np.load(path) as arrays:
+        taught = {name: torch.from_numpy(arrays[name]) for name in sets}
+    for name, rows in sets.items():
+        if len(taught[name]) != len(rows):
+            raise ValueError(f"{path}: {len(taught[name])} rows of {name}, expected {len(rows)}")
+    return taught
