@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from pathlib import Path
 
 import torch
@@ -17,8 +16,6 @@ MARKERS = {
     "unknown": "[UNK]",
 }
 """Tokens by the role that they play around a target, in BERT's vocabulary."""
-LAYERS = (0, 1, 2, 2, 3, 4, 4, 5)
-"""MiniLM's layers, of which the student has some twice: it begins as MiniLM with two repetitions."""
 
 
 class SmallModel(TwoHeads):
@@ -32,9 +29,6 @@ class SmallModel(TwoHeads):
             attention_probs_dropout_prob=0.0,
             hidden_dropout_prob=dropout,
         ).float()
-        layers = [copy.deepcopy(encoder.encoder.layer[number]) for number in LAYERS]
-        encoder.encoder.layer = torch.nn.ModuleList(layers)
-        encoder.config.num_hidden_layers = len(layers)
         super().__init__(encoder.config.hidden_size, dropout=dropout)
         self.encoder = encoder
 
