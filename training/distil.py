@@ -28,17 +28,15 @@ from batches import (
     stack_inputs,
     stack_windows,
 )
-from contrasts import CONTRASTS, read_contrasts
-from governments import TRAIN, read_governments
 from loop import train
-from measures import measure_stance, score_stance, score_tagging
-from newsmtsc import Example, read_split
+from measures import measure_stance, score_dev
+from newsmtsc import read_split
 from polnear import Window, list_windows, read_documents
+from sets import ARTICLES, SEED, list_sets
 from small import MARKERS, SmallModel
-from swaps import swap_examples
 from tokenizers import Tokenizer
 from torch.nn.functional import kl_div, log_softmax
-from unlabelled import list_examples, read_articles
+from unlabelled import read_articles
 
 from encuadre.spans import ROLES, ScoresWords, find_attributions, load_attribution_model
 from encuadre.stance_models import load_stance_model
@@ -153,15 +151,8 @@ def main() -> None:
     began = time.monotonic()
     tokenizer = load_tokenizer(options.encoder)
     corpus = options.data / "newsmtsc"
-    examples = read_split(corpus / "train.jsonl")
-    texts = read_articles(options.data, count=4000, seed=options.seed)
-    sets: dict[str, list[Example]] = {
-        "main": examples,
-        "swapped": swap_examples(examples, share=0.25, seed=options.seed),
-        "governments": read_governments(TRAIN, options.data),
-        "contrasts": read_contrasts(CONTRASTS),
-        "unlabelled": list_examples(texts, count=options.unlabelled, seed=options.seed),
-    }
+    sets = list_sets(options.data, unlabelled=options.unlabelled)
+    texts = read_articles(options.data, count=ARTICLES, seed=SEED)
     stance = load_stance_model(options.teacher)
     taught = {
         name: torch.from_numpy(
@@ -226,12 +217,6 @@ def main() -> None:
         loss = measure_tagging(model, chosen, padding=padding, weight=1.0)
         return options.tag_weight * loss
 
-    def evaluate() -> dict[str, float]:
-        scores = {
-            name: score_stance(model, *pool, padding=padding) for name, pool in dev_pools.items()
-        }
-        return scores | score_tagging(model, dev_windows, padding=padding)
-
     train(
         model,
         groups,
@@ -239,9 +224,9 @@ def main() -> None:
         minutes=options.minutes,
         tagging=0.5,
         marks=[int(mark) for mark in options.marks.split(",")],
-        evaluate=evaluate,
+        evaluate=lambda: score_dev(model, dev_pools, dev_windows, padding=padding),
         count_epochs=lambda: {
-            "stance_epochs": round(source.drawn["main"] / len(examples), 2),
+            "stance_epochs": round(source.drawn["main"] / len(sets["main"]), 2),
             "window_epochs": round(drawn / len(windows), 2),
         },
         out=options.out,

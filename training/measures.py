@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import torch
@@ -38,16 +38,13 @@ def measure_stance(
     return loss.mean()
 
 
-def score_stance(
-    model: TwoHeads, inputs: list[Inputs], labels: np.ndarray, *, padding: int
-) -> float:
-    """Return macro-F1 in percent."""
-    predicted = np.zeros(len(inputs), dtype=int)
+def predict_stance(model: TwoHeads, inputs: Sequence[Inputs], *, padding: int) -> np.ndarray:
+    """Return probabilities (n, 3)."""
+    found = np.zeros((len(inputs), 3), dtype=np.float32)
     with torch.inference_mode():
         for chosen, batch in iterate_batches(inputs, size=32, padding=padding):
-            logits = model.score_texts(model.read_batch(batch), batch)
-            predicted[chosen] = logits.argmax(1).numpy()
-    return round(100 * float(f1_score(labels, predicted, average="macro")), 2)
+            found[chosen] = model.score_texts(model.read_batch(batch), batch).softmax(1).numpy()
+    return found
 
 
 def score_tagging(model: TwoHeads, windows: Sequence[Window], *, padding: int) -> dict[str, float]:
@@ -69,3 +66,18 @@ def score_tagging(model: TwoHeads, windows: Sequence[Window], *, padding: int) -
                     guess = {span for span in found if span[0] == role}
                     counts[role] += Counter(hits=len(gold & guess), all=len(gold) + len(guess))
     return {role: round(200 * c["hits"] / max(1, c["all"]), 2) for role, c in counts.items()}
+
+
+def score_dev(
+    model: TwoHeads,
+    pools: Mapping[str, tuple[list[Inputs], np.ndarray]],
+    windows: Sequence[Window],
+    *,
+    padding: int,
+) -> dict[str, float]:
+    """Return macro-F1 of stance on each of `pools` and F1 of spans on `windows`, in percent."""
+    scores = {}
+    for name, (inputs, labels) in pools.items():
+        predicted = predict_stance(model, inputs, padding=padding).argmax(1)
+        scores[name] = round(100 * float(f1_score(labels, predicted, average="macro")), 2)
+    return scores | score_tagging(model, windows, padding=padding)

@@ -18,7 +18,7 @@ ARTICLES = 4000
 UNLABELLED = 24_000
 
 
-def list_sets(data: Path) -> dict[str, list[Example]]:
+def list_sets(data: Path, *, unlabelled: int = UNLABELLED) -> dict[str, list[Example]]:
     """Return the examples of each set by name."""
     examples = read_split(data / "newsmtsc" / "train.jsonl")
     texts = read_articles(data, count=ARTICLES, seed=SEED)
@@ -27,7 +27,7 @@ def list_sets(data: Path) -> dict[str, list[Example]]:
         "swapped": swap_examples(examples, share=0.25, seed=SEED),
         "governments": read_governments(TRAIN, data),
         "contrasts": read_contrasts(CONTRASTS),
-        "unlabelled": list_examples(texts, count=UNLABELLED, seed=SEED),
+        "unlabelled": list_examples(texts, count=unlabelled, seed=SEED),
     }
 
 

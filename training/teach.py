@@ -12,26 +12,16 @@ from __future__ import annotations
 import argparse
 import json
 import time
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import torch
-from batches import encode_examples, iterate_batches, load_tokenizer
+from batches import encode_examples, load_tokenizer
 from joint import MARKERS, JointModel
+from measures import predict_stance
 from sets import list_sets
 
-from encuadre.model_files import Inputs
 from encuadre.stance_models import load_stance_model
-
-
-def predict(model: JointModel, inputs: Sequence[Inputs], *, padding: int) -> np.ndarray:
-    """Return probabilities (n, 3)."""
-    found = np.zeros((len(inputs), 3), dtype=np.float32)
-    with torch.inference_mode():
-        for chosen, batch in iterate_batches(inputs, size=64, padding=padding):
-            found[chosen] = model.score_texts(model.read_batch(batch), batch).softmax(1).numpy()
-    return found
 
 
 def main() -> None:
@@ -53,8 +43,9 @@ def main() -> None:
     for path in options.weights:
         model = JointModel(options.encoder).eval()
         model.load_state_dict(torch.load(path, weights_only=True))
+        padding = model.encoder.config.pad_token_id
         for name, rows in inputs.items():
-            answers[name].append(predict(model, rows, padding=model.encoder.config.pad_token_id))
+            answers[name].append(predict_stance(model, rows, padding=padding))
     for path in options.model:
         stance = load_stance_model(path)
         for name, rows in sets.items():

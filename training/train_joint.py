@@ -26,7 +26,7 @@ from batches import (
 from heads import TwoHeads
 from joint import MARKERS, JointModel
 from loop import train
-from measures import measure_stance, score_stance, score_tagging
+from measures import measure_stance, score_dev
 from newsmtsc import read_split
 from polnear import list_windows, read_documents
 from sets import list_sets, read_taught
@@ -147,10 +147,6 @@ def main() -> None:
         loss = model.crf(scores, batch["tags"], batch["word_mask"])
         return options.tag_weight * loss / batch["word_mask"].sum()
 
-    def evaluate() -> dict[str, float]:
-        scores = {name: score_stance(model, *pool, padding=padding) for name, pool in dev.items()}
-        return scores | score_tagging(model, dev_windows, padding=padding)
-
     train(
         model,
         groups,
@@ -158,7 +154,7 @@ def main() -> None:
         minutes=options.minutes,
         tagging=options.tagging,
         marks=[int(mark) for mark in options.marks.split(",")],
-        evaluate=evaluate,
+        evaluate=lambda: score_dev(model, dev, dev_windows, padding=padding),
         count_epochs=lambda: {
             "stance_epochs": round(stance.drawn["main"] / len(sets["main"]), 2),
             "window_epochs": round(drawn / len(windows), 2),
