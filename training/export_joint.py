@@ -21,7 +21,7 @@ import torch
 from batches import MAX_TOKENS, encode_examples, load_tokenizer
 from compact import export_joint, measure_inputs, quantise_joint, split_outliers
 from contrasts import CONTRASTS, read_contrasts
-from governments import TRAIN, read_rows
+from governments import PERSONS, TRAIN, read_rows
 from heads import TwoHeads
 from joint import MARKERS, JointModel
 from newsmtsc import read_split
@@ -40,6 +40,9 @@ from encuadre.spans import TAGS
 from encuadre.stance_models import LABELS
 
 INPUTS = ("input_ids", "segments", "target_mask")
+OUTSIDE = 0.08
+"""What a word outside of all spans gains in score; chosen on PolNeAR dev between spans too many and
+contents missed."""
 BASES = {"base": "all-mpnet-base-v2", "small": "all-MiniLM-L6-v2"}
 
 
@@ -95,9 +98,12 @@ def describe(
     model: TwoHeads, *, name: str, graph: str, markers: dict[str, str], temperature: float
 ) -> dict[str, object]:
     """Return what model.json holds."""
-    transitions, starts = (scores.tolist() for scores in model.crf.list_scores())
+    transitions, starts = (scores.detach().clone() for scores in model.crf.list_scores())
+    transitions[:, TAGS.index("O")] += OUTSIDE
+    starts[TAGS.index("O")] += OUTSIDE
     learned = (
         f"NewsMTSC train, {len(read_rows(TRAIN)):,} labelled mentions of governments and policies, "
+        f"{len(read_rows(PERSONS)):,} of persons and groups, "
         f"{len(read_contrasts(CONTRASTS))} sentences written for the purpose, PolNeAR train"
     )
     return {
@@ -113,8 +119,8 @@ def describe(
         "tags": list(TAGS),
         "window": 300,
         "overlap": 48,
-        "transitions": [[round(score, 4) for score in row] for row in transitions],
-        "starts": [round(score, 4) for score in starts],
+        "transitions": [[round(score, 4) for score in row] for row in transitions.tolist()],
+        "starts": [round(score, 4) for score in starts.tolist()],
     }
 
 

@@ -1,4 +1,4 @@
-"""Read labelled mentions of governments, agencies and policies in news sentences.
+"""Read labelled mentions of governments, agencies and policies, of persons and groups in news.
 
 The CSV files hold offsets and labels only; the texts come from article_bias_prediction in `--data`.
 
@@ -22,6 +22,7 @@ from encuadre.agreement import measure_alpha
 
 TEXTS = "article_bias_prediction/sample_4500_10outlets.jsonl.gz"
 TRAIN = Path("training/governments_train.csv")
+PERSONS = Path("training/persons_train.csv")
 TEST = Path("benchmarks/governments_test.csv")
 MARKS = ("<!-- governments -->", "<!-- /governments -->")
 
@@ -32,7 +33,7 @@ def read_rows(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(lines))
 
 
-def read_governments(path: Path, data: Path) -> list[Example]:
+def read_mentions(path: Path, data: Path) -> list[Example]:
     """Return the examples of a CSV file of labels with their sentences from `data`."""
     rows = read_rows(path)
     wanted = {row["article"] for row in rows}
@@ -63,8 +64,8 @@ def main() -> None:
         [row["label_a"] for row in test], [row["label_b"] for row in test], seed=1
     )
     report: dict[str, dict[str, int]] = {}
-    for name, path in (("train", TRAIN), ("test", TEST)):
-        labels = Counter(example.label - 1 for example in read_governments(path, options.data))
+    for name, path in (("train", TRAIN), ("persons", PERSONS), ("test", TEST)):
+        labels = Counter(example.label - 1 for example in read_mentions(path, options.data))
         report[name] = {str(label): labels[label] for label in (-1, 0, 1)}
     print(json.dumps(report | {key: round(value, 3) for key, value in alpha.items()}))
     if options.readme:

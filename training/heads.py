@@ -92,7 +92,18 @@ class TwoHeads(torch.nn.Module):
         target_mask: torch.Tensor,
         attention_mask: torch.Tensor | None = None,
     ) -> torch.Tensor:
-        """Return logits (batch, 3) from the first piece, the sentence's and the target's mean."""
+        """Return logits (batch, 3)."""
+        pooled = self.pool(hidden, segments, target_mask, attention_mask)
+        return self.out(self.dropout(pooled))
+
+    def pool(
+        self,
+        hidden: torch.Tensor,
+        segments: torch.Tensor,
+        target_mask: torch.Tensor,
+        attention_mask: torch.Tensor | None = None,
+    ) -> torch.Tensor:
+        """Return one vector a text: of the first piece, the sentence's and the target's mean."""
         present = torch.ones_like(segments) if attention_mask is None else attention_mask
         sentence = (present * (1 - segments)).unsqueeze(-1).to(hidden.dtype)
         target = target_mask.unsqueeze(-1).to(hidden.dtype)
@@ -104,7 +115,7 @@ class TwoHeads(torch.nn.Module):
             ],
             dim=-1,
         )
-        return self.out(self.dropout(torch.tanh(self.dense(self.dropout(pooled)))))
+        return torch.tanh(self.dense(self.dropout(pooled)))
 
     def read_batch(self, batch: dict[str, torch.Tensor]) -> torch.Tensor:
         """Return the last hidden states (batch, pieces, size) of a padded batch, read in bfloat16."""

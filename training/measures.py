@@ -24,10 +24,10 @@ def measure_stance(
     labels: torch.Tensor,
     taught: torch.Tensor | None,
     *,
-    weight: float,
+    weight: torch.Tensor,
     smoothing: float,
 ) -> torch.Tensor:
-    """Return the mean loss: `weight` of the teachers, the rest of the label where there is one."""
+    """Return the mean loss: `weight` (n) of the teachers, the rest of the label where there is one."""
     known = labels != NONE
     loss = torch.nn.functional.cross_entropy(
         logits, labels.clamp(min=0), label_smoothing=smoothing, reduction="none"

@@ -16,8 +16,11 @@ from pathlib import Path
 import numpy as np
 import onnx
 import torch
+from export_joint import OUTSIDE
 from joint import JointModel
 from onnx import numpy_helper
+
+from encuadre.spans import TAGS
 
 
 def read_weights(graph: onnx.GraphProto) -> dict[str, np.ndarray]:
@@ -37,12 +40,12 @@ def read_weights(graph: onnx.GraphProto) -> dict[str, np.ndarray]:
             name = next(name for name in scales.input if name in held).removesuffix("_scale")
             codes = held[f"{name}_quantized"].astype(np.float32) - held[f"{name}_zero_point"]
             weight = (codes * held[f"{name}_scale"]).T.copy()
-        layer = bias.removesuffix("bias")
-        exact = layer.removesuffix("linear.") + "exact"
-        if exact in held:
-            apart = next(each for each in graph.node if exact in each.input)
-            weight[:, held[makers[apart.input[0]].input[1]]] = held[exact].T
-        layer = layer.removesuffix("linear.")
+        layer = bias.removesuffix("bias").removesuffix("linear.")
+        if f"{layer}keep" in held:
+            weight *= held[f"{layer}keep"]
+        if f"{layer}exact" in held:
+            apart = next(each for each in graph.node if f"{layer}exact" in each.input)
+            weight[:, held[makers[apart.input[0]].input[1]]] = held[f"{layer}exact"].T
         found[f"{layer}weight"], found[f"{layer}bias"] = weight, held[bias]
     roles = [held[name] for name in held if name.startswith("onnx::Mul_")]
     return found | {"encoder.roles": np.stack(roles)}
@@ -57,8 +60,11 @@ def recover(model: JointModel, folder: Path) -> dict[str, torch.Tensor]:
         if name in state:
             state[name] = torch.tensor(array)
     card = json.loads((folder / "model.json").read_text(encoding="utf-8"))
-    state["crf.transitions"] = torch.tensor(card["transitions"]) * model.crf.allowed
-    state["crf.starts"] = torch.tensor(card["starts"]) * model.crf.opening
+    transitions, starts = torch.tensor(card["transitions"]), torch.tensor(card["starts"])
+    transitions[:, TAGS.index("O")] -= OUTSIDE
+    starts[TAGS.index("O")] -= OUTSIDE
+    state["crf.transitions"] = transitions * model.crf.allowed
+    state["crf.starts"] = starts * model.crf.opening
     kept = ("word_embeddings", "position_embeddings", "encoder.bias", "crf.")
     missing = [n for n in state if n not in found and not any(word in n for word in kept)]
     if missing:

@@ -1,11 +1,13 @@
-"""The small model in torch: a BERT-like encoder with the heads of the joint model."""
+"""The small model in torch: MiniLM with some layers twice, and the heads of the joint model."""
 
 from __future__ import annotations
 
+import copy
 from pathlib import Path
 
 import torch
-from heads import TwoHeads
+from heads import FORBIDDEN, TwoHeads
+from torch.nn.functional import gelu
 from transformers import AutoModel
 
 MARKERS = {
@@ -16,19 +18,69 @@ MARKERS = {
     "unknown": "[UNK]",
 }
 """Tokens by the role that they play around a target, in BERT's vocabulary."""
+LAYERS = (0, 1, 2, 2, 3, 4, 4, 5)
+"""MiniLM's layers, of which the student has some twice: it begins as MiniLM with two repetitions."""
+
+
+class Encoder(torch.nn.Module):
+    """BERT whose word embeddings are frozen; a learned vector marks the target."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        pretrained = AutoModel.from_pretrained(folder, add_pooling_layer=False).float()
+        self.config = pretrained.config
+        self.embeddings = pretrained.embeddings
+        self.embeddings.word_embeddings.requires_grad_(False)
+        self.layers = torch.nn.ModuleList(
+            copy.deepcopy(pretrained.encoder.layer[number]) for number in LAYERS
+        )
+        self.role = torch.nn.Parameter(torch.randn(self.config.hidden_size) * 0.05)
+
+    def forward(
+        self,
+        input_ids: torch.Tensor,
+        segments: torch.Tensor,
+        target_mask: torch.Tensor,
+        attention_mask: torch.Tensor | None = None,
+    ) -> torch.Tensor:
+        """Return the last hidden states (batch, pieces, size)."""
+        part = self.embeddings
+        places = part.position_embeddings(torch.arange(input_ids.shape[1]))[None]
+        kinds = part.token_type_embeddings(segments)
+        hidden = part.LayerNorm(part.word_embeddings(input_ids) + places + kinds)
+        hidden = hidden + target_mask.unsqueeze(-1).to(hidden.dtype) * self.role
+        mask = None
+        if attention_mask is not None:
+            mask = (1.0 - attention_mask[:, None, None].to(hidden.dtype)) * FORBIDDEN
+        for layer in self.layers:
+            context = self._attend(layer.attention.self, hidden, mask)
+            output = layer.attention.output
+            hidden = output.LayerNorm(hidden + output.dense(context))
+            wide = gelu(layer.intermediate.dense(hidden))
+            hidden = layer.output.LayerNorm(hidden + layer.output.dense(wide))
+        return hidden
+
+    def _attend(
+        self, part: torch.nn.Module, hidden: torch.Tensor, mask: torch.Tensor | None
+    ) -> torch.Tensor:
+        count, width, size = hidden.shape
+        heads = self.config.num_attention_heads
+        q, k, v = (
+            project(hidden).view(count, width, heads, size // heads).transpose(1, 2)
+            for project in (part.query, part.key, part.value)
+        )
+        scores = (q @ k.transpose(-1, -2)).float() * (size // heads) ** -0.5
+        if mask is not None:
+            scores = scores + mask
+        context = torch.softmax(scores, dim=-1).to(v.dtype) @ v
+        return context.transpose(1, 2).reshape(count, width, size)
 
 
 class SmallModel(TwoHeads):
     """Pieces in; three stance logits a text and seven tag scores a piece out."""
 
     def __init__(self, folder: Path, *, dropout: float = 0.1) -> None:
-        encoder = AutoModel.from_pretrained(
-            folder,
-            attn_implementation="eager",
-            add_pooling_layer=False,
-            attention_probs_dropout_prob=0.0,
-            hidden_dropout_prob=dropout,
-        ).float()
+        encoder = Encoder(folder)
         super().__init__(encoder.config.hidden_size, dropout=dropout)
         self.encoder = encoder
 
@@ -39,9 +91,5 @@ class SmallModel(TwoHeads):
         target_mask: torch.Tensor,
         attention_mask: torch.Tensor | None = None,
     ) -> torch.Tensor:
-        """Return the last hidden states (batch, pieces, size); the target shows by its marks."""
-        if attention_mask is None:
-            attention_mask = torch.ones_like(input_ids)
-        return self.encoder(
-            input_ids=input_ids, attention_mask=attention_mask, token_type_ids=segments
-        )[0]
+        """Return the last hidden states (batch, pieces, size)."""
+        return self.encoder(input_ids, segments, target_mask, attention_mask)

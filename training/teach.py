@@ -3,7 +3,7 @@
 Run: python training/teach.py --encoder DIR --data DIR --out FILE.npz
          [--weights FILE.pt ...] [--model DIR ...]
 The teachers (weights of the joint model in torch, model folders) read NewsMTSC train, the same with
-some targets swapped, the labelled governments, the written contrasts, and sentences without labels.
+some targets swapped, the labelled governments and persons, the written contrasts, and sentences without labels.
 The file holds the mean of their probabilities for each set, in the order of `sets.list_sets`.
 """
 
@@ -19,7 +19,7 @@ import torch
 from batches import encode_examples, load_tokenizer
 from joint import MARKERS, JointModel
 from measures import predict_stance
-from sets import list_sets
+from sets import UNLABELLED, list_sets
 
 from encuadre.stance_models import load_stance_model
 
@@ -32,9 +32,12 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--weights", type=Path, action="append", default=[])
     parser.add_argument("--model", type=Path, action="append", default=[])
+    parser.add_argument(
+        "--unlabelled", type=int, default=UNLABELLED, help="mentions without labels"
+    )
     options = parser.parse_args()
     began = time.monotonic()
-    sets = list_sets(options.data)
+    sets = list_sets(options.data, unlabelled=options.unlabelled)
     tokenizer = load_tokenizer(options.encoder)
     inputs = {
         name: encode_examples(tokenizer, rows, markers=MARKERS) for name, rows in sets.items()

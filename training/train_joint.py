@@ -29,7 +29,7 @@ from loop import train
 from measures import measure_stance, score_dev
 from newsmtsc import read_split
 from polnear import list_windows, read_documents
-from sets import list_sets, read_taught
+from sets import UNLABELLED, list_sets, read_taught, weigh_teachers
 from weights import average_weights
 
 
@@ -71,9 +71,13 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--tag-weight", type=float, default=3.0, help="of the loss a word")
     parser.add_argument("--smoothing", type=float, default=0.05)
     parser.add_argument("--taught-weight", type=float, default=0.5, help="beside labels")
+    parser.add_argument(
+        "--unlabelled", type=int, default=UNLABELLED, help="mentions without labels"
+    )
     parser.add_argument("--swaps", type=float, default=0.06, help="share of stance examples")
     parser.add_argument("--contrast-share", type=float, default=0.05)
     parser.add_argument("--government-share", type=float, default=0.16, help="in the last half")
+    parser.add_argument("--person-share", type=float, default=0.0)
     parser.add_argument("--unlabelled-share", type=float, default=0.0, help="needs --taught")
     parser.add_argument(
         "--marks", default="50,65,80,90", help="percent of the time: evaluate, write weights"
@@ -95,7 +99,7 @@ def main() -> None:
     tokenizer = load_tokenizer(options.encoder)
     padding = model.encoder.config.pad_token_id
     corpus = options.data / "newsmtsc"
-    sets = list_sets(options.data)
+    sets = list_sets(options.data, unlabelled=options.unlabelled)
     taught = read_taught(options.taught, sets) if options.taught else None
     dev = {
         name: prepare_pool(tokenizer, read_split(corpus / f"{name}.jsonl"), markers=MARKERS)
@@ -124,6 +128,7 @@ def main() -> None:
             shares = {
                 "swapped": options.swaps,
                 "governments": options.government_share * min(1.0, 0.4 + 1.2 * elapsed),
+                "persons": options.person_share,
                 "contrasts": options.contrast_share,
                 "unlabelled": options.unlabelled_share,
             }
@@ -134,7 +139,7 @@ def main() -> None:
             model.score_texts(model.read_batch(batch), batch),
             torch.tensor([int(pools[p][1][k]) for p, k in keys]),
             taught and torch.stack([taught[p][k] for p, k in keys]),
-            weight=options.taught_weight,
+            weight=weigh_teachers([p for p, _ in keys], options.taught_weight),
             smoothing=options.smoothing,
         )
 
