@@ -21,8 +21,8 @@ from onnxruntime.quantization.matmul_nbits_quantizer import MatMulNBitsQuantizer
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
 
-class SplitLinear(torch.nn.Module):
-    """A linear layer whose input is scaled by dimension, some dimensions apart to stay in fp32."""
+class SmoothLinear(torch.nn.Module):
+    """A linear layer, taken over: its input is scaled by dimension, some stay apart in fp32."""
 
     def __init__(
         self, linear: torch.nn.Linear, dimensions: torch.Tensor, scales: torch.Tensor
@@ -78,20 +78,19 @@ def measure_inputs(
     return greatest
 
 
-def split_outliers(
+def smooth_inputs(
     model: TwoHeads,
     greatest: dict[str, torch.Tensor],
     *,
     ratio: float = 2.5,
     most: int = 32,
     smoothing: float = 0.75,
-) -> int:
-    """Make the inputs of linear layers even; return how many dimensions stand apart.
+) -> None:
+    """Make the inputs of the encoder's linear layers even.
 
     Those that exceed the others `ratio` times stand apart. The others are divided by their greatest
     value to the power of `smoothing`, times that of their weights to the rest of 1.
     """
-    split = 0
     for name, linear in list_linears(model).items():
         ordered = greatest[name].sort(descending=True)
         count = int((ordered.values[:most] > ratio * ordered.values[most]).sum())
@@ -99,9 +98,7 @@ def split_outliers(
         weights = linear.weight.detach().abs().amax(0).clamp(min=1e-5)
         scales = greatest[name].clamp(min=1e-5) ** smoothing / weights ** (1 - smoothing)
         parent = model.encoder.get_submodule(name.rpartition(".")[0])
-        setattr(parent, name.rpartition(".")[2], SplitLinear(linear, chosen, scales))
-        split += count
-    return split
+        setattr(parent, name.rpartition(".")[2], SmoothLinear(linear, chosen, scales))
 
 
 def export_joint(

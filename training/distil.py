@@ -33,7 +33,7 @@ from heads import TwoHeads
 from joint import MARKERS as TEACHER_MARKERS
 from joint import JointModel
 from loop import train
-from measures import measure_stance, score_dev
+from measures import measure_stance, predict_tags, score_dev
 from newsmtsc import read_split
 from polnear import Window, list_windows, read_documents
 from sets import SEED, list_sets, weigh_teachers
@@ -60,25 +60,8 @@ def teach_stance(teacher: TwoHeads, inputs: Sequence[Inputs], *, padding: int) -
     found = torch.zeros(len(inputs), teacher.dense.out_features, dtype=torch.bfloat16)
     with torch.inference_mode():
         for chosen, batch in iterate_batches(inputs, size=64, padding=padding):
-            hidden = teacher.read_batch(batch)
-            pooled = teacher.pool(
-                hidden, batch["segments"], batch["target_mask"], batch["attention_mask"]
-            )
+            pooled = teacher.pool_texts(teacher.read_batch(batch), batch)
             found[torch.from_numpy(chosen)] = pooled.bfloat16()
-    return found
-
-
-def teach_tags(teacher: TwoHeads, windows: Sequence[Window], *, padding: int) -> list[torch.Tensor]:
-    """Return the teacher's scores of the tags of each window's words, (words, tags)."""
-    found: list[torch.Tensor] = [torch.empty(0)] * len(windows)
-    order = np.argsort([len(window.ids) for window in windows], kind="stable")
-    with torch.inference_mode():
-        for start in range(0, len(order), 8):
-            chosen = order[start : start + 8]
-            batch = stack_windows([windows[k] for k in chosen], padding=padding)
-            scores = teacher.score_words(teacher.read_batch(batch), batch)
-            for row, place in enumerate(chosen):
-                found[place] = scores[row, : len(windows[place].words)].clone()
     return found
 
 
@@ -166,7 +149,7 @@ def main() -> None:
     made = {name: teach_stance(teacher, rows, padding=outer) for name, (rows, _) in pools.items()}
     with torch.inference_mode():
         taught = {name: softmax(teacher.out(rows.float()), -1) for name, rows in made.items()}
-    scores = [teach_tags(teacher, some, padding=outer) for some in both]
+    scores = [predict_tags(teacher, some, padding=outer) for some in both]
     pools, annotated, plain = prepare(options.encoder, MARKERS)
     windows = annotated + [
         tag_window(teacher, window, each) for window, each in zip(plain, scores[1], strict=True)
@@ -203,10 +186,9 @@ def main() -> None:
             chunk.extend(source.draw_chunk(SHARES))
         keys = chunk.pop()
         batch = stack_inputs([pools[p][0][k] for p, k in keys], padding=padding)
-        marks = (batch["segments"], batch["target_mask"], batch["attention_mask"])
-        pooled = model.pool(model.read_batch(batch), *marks)
+        pooled = model.pool_texts(model.read_batch(batch), batch)
         loss = measure_stance(
-            model.out(model.dropout(pooled)),
+            model.decide(pooled),
             torch.tensor([int(pools[p][1][k]) for p, k in keys]),
             torch.stack([taught[p][k] for p, k in keys]),
             weight=weigh_teachers([p for p, _ in keys], options.taught_weight),

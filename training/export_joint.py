@@ -19,11 +19,11 @@ import numpy as np
 import onnxruntime
 import torch
 from batches import MAX_TOKENS, encode_examples, load_tokenizer
-from compact import export_joint, measure_inputs, quantise_joint, split_outliers
+from compact import export_joint, measure_inputs, quantise_joint, smooth_inputs
 from contrasts import CONTRASTS, read_contrasts
-from governments import PERSONS, TRAIN, read_rows
 from heads import TwoHeads
 from joint import MARKERS, JointModel
+from mentions import GOVERNMENTS, PERSONS, read_rows
 from newsmtsc import read_split
 from onnx_export import write_model_folder
 from polnear import list_windows, read_documents
@@ -83,7 +83,7 @@ def fit_temperature(logits: np.ndarray, labels: np.ndarray) -> float:
 def write_graph(model: TwoHeads, path: Path, *, graph: str, rows: list) -> None:
     """Write the graph; `rows` are inputs on which outliers are looked for."""
     if graph == "split":
-        split_outliers(model, measure_inputs(model, rows))
+        smooth_inputs(model, measure_inputs(model, rows))
     with tempfile.TemporaryDirectory() as folder:
         exact = Path(folder) / "exact.onnx"
         export_joint(model, exact, inputs=INPUTS, outputs=("stance", "tags"))
@@ -102,7 +102,7 @@ def describe(
     transitions[:, TAGS.index("O")] += OUTSIDE
     starts[TAGS.index("O")] += OUTSIDE
     learned = (
-        f"NewsMTSC train, {len(read_rows(TRAIN)):,} labelled mentions of governments and policies, "
+        f"NewsMTSC train, {len(read_rows(GOVERNMENTS)):,} labelled mentions of governments and policies, "
         f"{len(read_rows(PERSONS)):,} of persons and groups, "
         f"{len(read_contrasts(CONTRASTS))} sentences written for the purpose, PolNeAR train"
     )

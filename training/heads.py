@@ -1,6 +1,8 @@
-"""The two heads over an encoder's hidden states: stance, and who says what."""
+"""An encoder with two heads, stance and who says what, and the attention of its layers."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 import torch
@@ -28,6 +30,30 @@ class Dropout(torch.nn.Module):
         drawn = np.frombuffer(self.generator.bytes(values.numel()), dtype=np.uint8)
         kept = torch.from_numpy(drawn >= self.dropped).view(values.shape)
         return values * (kept * (256 / (256 - self.dropped))).to(values.dtype)
+
+
+def attend(
+    hidden: torch.Tensor,
+    projections: Sequence[torch.nn.Module],
+    *,
+    heads: int,
+    bias: torch.Tensor | None,
+) -> torch.Tensor:
+    """Return what each piece gathers (batch, pieces, size), before the output projection.
+
+    `projections` make queries, keys and values; `bias` is added to the scores (batch, heads, pieces,
+    pieces) before their softmax, which is in fp32.
+    """
+    count, width, size = hidden.shape
+    q, k, v = (
+        project(hidden).view(count, width, heads, size // heads).transpose(1, 2)
+        for project in projections
+    )
+    scores = (q @ k.transpose(-1, -2)).float() * (size // heads) ** -0.5
+    if bias is not None:
+        scores = scores + bias
+    context = torch.softmax(scores, dim=-1).to(v.dtype) @ v
+    return context.transpose(1, 2).reshape(count, width, size)
 
 
 class Crf(torch.nn.Module):
@@ -68,33 +94,28 @@ class Crf(torch.nn.Module):
 
 
 class TwoHeads(torch.nn.Module):
-    """Three stance logits a text and seven tag scores a piece, from what `read` of a subclass returns."""
+    """Pieces in; three stance logits a text and seven tag scores a piece out.
 
-    def __init__(self, size: int, *, dropout: float) -> None:
+    The encoder gets input_ids, segments, target_mask and perhaps attention_mask, each (batch, pieces),
+    and returns its last hidden states (batch, pieces, size).
+    """
+
+    def __init__(self, encoder: torch.nn.Module, *, dropout: float) -> None:
         super().__init__()
+        size = encoder.config.hidden_size
         self.dropout = Dropout(dropout)
         self.dense = torch.nn.Linear(3 * size, size)
         self.out = torch.nn.Linear(size, 3)
         self.tagger = torch.nn.Linear(size, len(TAGS))
         self.crf = Crf()
+        self.encoder = encoder
 
     def forward(
         self, input_ids: torch.Tensor, segments: torch.Tensor, target_mask: torch.Tensor
     ) -> tuple[torch.Tensor, torch.Tensor]:
         """Return both heads' scores, as the exported graph does: texts of one length, no padding."""
-        hidden = self.read(input_ids, segments, target_mask)
-        return self.score_stance(hidden, segments, target_mask), self.score_tags(hidden)
-
-    def score_stance(
-        self,
-        hidden: torch.Tensor,
-        segments: torch.Tensor,
-        target_mask: torch.Tensor,
-        attention_mask: torch.Tensor | None = None,
-    ) -> torch.Tensor:
-        """Return logits (batch, 3)."""
-        pooled = self.pool(hidden, segments, target_mask, attention_mask)
-        return self.out(self.dropout(pooled))
+        hidden = self.encoder(input_ids, segments, target_mask)
+        return self.decide(self.pool(hidden, segments, target_mask)), self.score_tags(hidden)
 
     def pool(
         self,
@@ -121,12 +142,19 @@ class TwoHeads(torch.nn.Module):
         """Return the last hidden states (batch, pieces, size) of a padded batch, read in bfloat16."""
         names = ("input_ids", "segments", "target_mask", "attention_mask")
         with torch.autocast("cpu", torch.bfloat16):
-            return self.read(*(batch[name] for name in names)).float()
+            return self.encoder(*(batch[name] for name in names)).float()
 
     def score_texts(self, hidden: torch.Tensor, batch: dict[str, torch.Tensor]) -> torch.Tensor:
         """Return stance logits (batch, 3) of a padded batch."""
-        marks = (batch["segments"], batch["target_mask"], batch["attention_mask"])
-        return self.score_stance(hidden, *marks)
+        return self.decide(self.pool_texts(hidden, batch))
+
+    def pool_texts(self, hidden: torch.Tensor, batch: dict[str, torch.Tensor]) -> torch.Tensor:
+        """Return one vector a text (batch, size) of a padded batch, on which stance is decided."""
+        return self.pool(hidden, batch["segments"], batch["target_mask"], batch["attention_mask"])
+
+    def decide(self, pooled: torch.Tensor) -> torch.Tensor:
+        """Return stance logits (batch, 3)."""
+        return self.out(self.dropout(pooled))
 
     def score_words(self, hidden: torch.Tensor, batch: dict[str, torch.Tensor]) -> torch.Tensor:
         """Return scores (batch, words, tags) of a padded batch of windows."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import torch
-from heads import FORBIDDEN, Dropout, TwoHeads
+from heads import FORBIDDEN, Dropout, TwoHeads, attend
 from torch.nn.functional import gelu
 from transformers import AutoModel
 
@@ -56,41 +56,18 @@ class Encoder(torch.nn.Module):
         mask = self.bias[:, places[None] - places[:, None] + LONGEST][None]
         if attention_mask is not None:
             mask = mask + (1.0 - attention_mask[:, None, None].to(mask.dtype)) * FORBIDDEN
+        heads = self.config.num_attention_heads
         for layer in self.layers:
-            context = self._attend(layer.attention.attn, hidden, mask)
+            part = layer.attention.attn
+            context = part.o(attend(hidden, (part.q, part.k, part.v), heads=heads, bias=mask))
             hidden = layer.attention.LayerNorm(hidden + self.dropout(context))
             wide = gelu(layer.intermediate.dense(hidden))
             hidden = layer.output.LayerNorm(hidden + self.dropout(layer.output.dense(wide)))
         return hidden
 
-    def _attend(
-        self, part: torch.nn.Module, hidden: torch.Tensor, mask: torch.Tensor
-    ) -> torch.Tensor:
-        count, width, size = hidden.shape
-        heads = self.config.num_attention_heads
-        q, k, v = (
-            project(hidden).view(count, width, heads, size // heads).transpose(1, 2)
-            for project in (part.q, part.k, part.v)
-        )
-        scores = (q @ k.transpose(-1, -2)).float() * (size // heads) ** -0.5 + mask
-        context = torch.softmax(scores, dim=-1).to(v.dtype) @ v
-        return part.o(context.transpose(1, 2).reshape(count, width, size))
-
 
 class JointModel(TwoHeads):
-    """Pieces in; three stance logits a text and seven tag scores a piece out."""
+    """The base model: MPNet with both heads."""
 
     def __init__(self, folder: Path, *, dropout: float = 0.1) -> None:
-        encoder = Encoder(folder, dropout=dropout)
-        super().__init__(encoder.config.hidden_size, dropout=dropout)
-        self.encoder = encoder
-
-    def read(
-        self,
-        input_ids: torch.Tensor,
-        segments: torch.Tensor,
-        target_mask: torch.Tensor,
-        attention_mask: torch.Tensor | None = None,
-    ) -> torch.Tensor:
-        """Return the last hidden states (batch, pieces, size)."""
-        return self.encoder(input_ids, segments, target_mask, attention_mask)
+        super().__init__(Encoder(folder, dropout=dropout), dropout=dropout)

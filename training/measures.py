@@ -47,24 +47,31 @@ def predict_stance(model: TwoHeads, inputs: Sequence[Inputs], *, padding: int) -
     return found
 
 
+def predict_tags(model: TwoHeads, windows: Sequence[Window], *, padding: int) -> list[torch.Tensor]:
+    """Return the scores of the tags of each window's words, (words, tags)."""
+    found: list[torch.Tensor] = [torch.empty(0)] * len(windows)
+    order = np.argsort([len(window.ids) for window in windows])
+    with torch.inference_mode():
+        for start in range(0, len(order), 8):
+            chosen = order[start : start + 8]
+            batch = stack_windows([windows[k] for k in chosen], padding=padding)
+            scores = model.score_words(model.read_batch(batch), batch)
+            for row, place in enumerate(chosen):
+                found[place] = scores[row, : len(windows[place].words)].clone()
+    return found
+
+
 def score_tagging(model: TwoHeads, windows: Sequence[Window], *, padding: int) -> dict[str, float]:
     """Return exact F1 of spans by role in percent, each window by itself."""
     transitions, starts = (scores.detach().numpy() for scores in model.crf.list_scores())
     counts = {role: Counter() for role in ROLES}
-    order = np.argsort([len(window.ids) for window in windows])
-    with torch.inference_mode():
-        for start in range(0, len(order), 8):
-            chosen = [windows[k] for k in order[start : start + 8]]
-            batch = stack_windows(chosen, padding=padding)
-            scores = model.score_words(model.read_batch(batch), batch).numpy()
-            for window, row in zip(chosen, scores, strict=True):
-                row = row[: len(window.tags)]
-                tags = decode_tags(row, transitions=transitions, starts=starts)
-                true, found = set(list_spans(window.tags)), set(list_spans(tags))
-                for role in ROLES:
-                    gold = {span for span in true if span[0] == role}
-                    guess = {span for span in found if span[0] == role}
-                    counts[role] += Counter(hits=len(gold & guess), all=len(gold) + len(guess))
+    for window, scores in zip(windows, predict_tags(model, windows, padding=padding), strict=True):
+        tags = decode_tags(scores.numpy(), transitions=transitions, starts=starts)
+        true, found = set(list_spans(window.tags)), set(list_spans(tags))
+        for role in ROLES:
+            gold = {span for span in true if span[0] == role}
+            guess = {span for span in found if span[0] == role}
+            counts[role] += Counter(hits=len(gold & guess), all=len(gold) + len(guess))
     return {role: round(200 * c["hits"] / max(1, c["all"]), 2) for role, c in counts.items()}
 
 

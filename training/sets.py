@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from contrasts import CONTRASTS, read_contrasts
-from governments import PERSONS, TRAIN, read_mentions
+from mentions import GOVERNMENTS, PERSONS, read_mentions
 from newsmtsc import Example, read_split
 from swaps import swap_examples
 from unlabelled import list_examples, read_articles
@@ -28,7 +28,7 @@ def list_sets(data: Path, *, unlabelled: int = UNLABELLED) -> dict[str, list[Exa
     return {
         "main": examples,
         "swapped": swap_examples(examples, share=0.25, seed=SEED),
-        "governments": read_mentions(TRAIN, data),
+        "governments": read_mentions(GOVERNMENTS, data),
         "persons": read_mentions(PERSONS, data),
         "contrasts": read_contrasts(CONTRASTS),
         "unlabelled": list_examples(texts, count=unlabelled, seed=SEED),

@@ -6,7 +6,7 @@ import copy
 from pathlib import Path
 
 import torch
-from heads import FORBIDDEN, TwoHeads
+from heads import FORBIDDEN, TwoHeads, attend
 from torch.nn.functional import gelu
 from transformers import AutoModel
 
@@ -52,44 +52,18 @@ class Encoder(torch.nn.Module):
         mask = None
         if attention_mask is not None:
             mask = (1.0 - attention_mask[:, None, None].to(hidden.dtype)) * FORBIDDEN
+        heads = self.config.num_attention_heads
         for layer in self.layers:
-            context = self._attend(layer.attention.self, hidden, mask)
-            output = layer.attention.output
+            part, output = layer.attention.self, layer.attention.output
+            context = attend(hidden, (part.query, part.key, part.value), heads=heads, bias=mask)
             hidden = output.LayerNorm(hidden + output.dense(context))
             wide = gelu(layer.intermediate.dense(hidden))
             hidden = layer.output.LayerNorm(hidden + layer.output.dense(wide))
         return hidden
 
-    def _attend(
-        self, part: torch.nn.Module, hidden: torch.Tensor, mask: torch.Tensor | None
-    ) -> torch.Tensor:
-        count, width, size = hidden.shape
-        heads = self.config.num_attention_heads
-        q, k, v = (
-            project(hidden).view(count, width, heads, size // heads).transpose(1, 2)
-            for project in (part.query, part.key, part.value)
-        )
-        scores = (q @ k.transpose(-1, -2)).float() * (size // heads) ** -0.5
-        if mask is not None:
-            scores = scores + mask
-        context = torch.softmax(scores, dim=-1).to(v.dtype) @ v
-        return context.transpose(1, 2).reshape(count, width, size)
-
 
 class SmallModel(TwoHeads):
-    """Pieces in; three stance logits a text and seven tag scores a piece out."""
+    """The small model: MiniLM with both heads."""
 
     def __init__(self, folder: Path, *, dropout: float = 0.1) -> None:
-        encoder = Encoder(folder)
-        super().__init__(encoder.config.hidden_size, dropout=dropout)
-        self.encoder = encoder
-
-    def read(
-        self,
-        input_ids: torch.Tensor,
-        segments: torch.Tensor,
-        target_mask: torch.Tensor,
-        attention_mask: torch.Tensor | None = None,
-    ) -> torch.Tensor:
-        """Return the last hidden states (batch, pieces, size)."""
-        return self.encoder(input_ids, segments, target_mask, attention_mask)
+        super().__init__(Encoder(folder), dropout=dropout)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from governments import TEST, TEXTS, read_rows
+from mentions import TEST, TEXTS, read_rows
 from newsmtsc import Example
 
 SENTENCE = re.compile(r"[^.!?\n]{40,400}[.!?][”\"’']?(?=\s|$)")

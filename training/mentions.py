@@ -2,7 +2,7 @@
 
 The CSV files hold offsets and labels only; the texts come from article_bias_prediction in `--data`.
 
-Run: python training/governments.py --data DIR [--readme FILE]
+Run: python training/mentions.py --data DIR [--readme FILE]
 Prints one JSON line: how many labels, and Krippendorff's alpha between the two readings of the test;
 `--readme` writes the same as a sentence between the two marks in a file.
 """
@@ -21,7 +21,7 @@ from newsmtsc import Example
 from encuadre.agreement import measure_alpha
 
 TEXTS = "article_bias_prediction/sample_4500_10outlets.jsonl.gz"
-TRAIN = Path("training/governments_train.csv")
+GOVERNMENTS = Path("training/governments_train.csv")
 PERSONS = Path("training/persons_train.csv")
 TEST = Path("benchmarks/governments_test.csv")
 MARKS = ("<!-- governments -->", "<!-- /governments -->")
@@ -64,7 +64,7 @@ def main() -> None:
         [row["label_a"] for row in test], [row["label_b"] for row in test], seed=1
     )
     report: dict[str, dict[str, int]] = {}
-    for name, path in (("train", TRAIN), ("persons", PERSONS), ("test", TEST)):
+    for name, path in (("train", GOVERNMENTS), ("persons", PERSONS), ("test", TEST)):
         labels = Counter(example.label - 1 for example in read_mentions(path, options.data))
         report[name] = {str(label): labels[label] for label in (-1, 0, 1)}
     print(json.dumps(report | {key: round(value, 3) for key, value in alpha.items()}))
