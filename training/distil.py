@@ -1,20 +1,17 @@
 """Train the small model to do what the base model does, within a given time.
 
-Run: python training/distil.py --encoder DIR --teacher FILE.pt ... --teacher-encoder DIR --data DIR
-         --out DIR --minutes N
-The teacher, the base model's weights in torch, reads everything once before: the sets of `sets.py`,
-PolNeAR train and articles without annotations. The student learns labels where there are some
-(articles get the teacher's tags), the teacher's probabilities and its scores of tags (Hinton, Vinyals
-and Dean 2015), and what the teacher's stance head makes of a text before it decides (after Romero et
-al. 2015). The learning rate is a function of elapsed time. Prints JSON lines; writes last.pt.
+Run: python training/distil.py --encoder DIR --answers FILE.pt --data DIR --out DIR --minutes N
+         [--start FILE.pt]
+`answers.py` wrote what the base model makes of the sets of `sets.py`, of PolNeAR train and of articles
+without annotations. The student learns labels where there are some, the teacher's probabilities and
+its scores of tags (Hinton, Vinyals and Dean 2015), and what the teacher's stance head makes of a text
+before it decides (after Romero et al. 2015). The learning rate is a function of elapsed time. Prints
+JSON lines; writes last.pt.
 """
 
 from __future__ import annotations
 
 import argparse
-import dataclasses
-import json
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -22,54 +19,38 @@ import numpy as np
 import torch
 from batches import (
     StanceSource,
-    iterate_batches,
     iterate_windows,
     load_tokenizer,
     prepare_pool,
     stack_inputs,
     stack_windows,
 )
-from heads import TwoHeads
-from joint import MARKERS as TEACHER_MARKERS
-from joint import JointModel
 from loop import train
-from measures import measure_stance, predict_tags, score_dev
+from measures import measure_agreement, measure_stance, score_dev
 from newsmtsc import read_split
 from polnear import Window, list_windows, read_documents
-from sets import SEED, list_sets, weigh_teachers
+from sets import (
+    OTHERS,
+    TAGGED,
+    UNLABELLED,
+    list_student_documents,
+    list_student_sets,
+    weigh_teachers,
+)
 from small import MARKERS, SmallModel
 from torch.nn.functional import cosine_similarity, kl_div, log_softmax, softmax
-from unlabelled import read_articles
-from weights import average_weights
-
-from encuadre.model_files import Inputs
-from encuadre.spans import decode_tags
 
 SHARES = {
-    "swapped": 0.06,
+    "swapped": 0.05,
     "governments": 0.1,
     "persons": 0.08,
     "contrasts": 0.03,
-    "unlabelled": 0.33,
+    "unlabelled": 0.2,
+    "others": 0.18,
 }
 """Shares of a stance batch; the rest is NewsMTSC."""
-
-
-def teach_stance(teacher: TwoHeads, inputs: Sequence[Inputs], *, padding: int) -> torch.Tensor:
-    """Return what the teacher's stance head makes of each text, (n, size), in bfloat16."""
-    found = torch.zeros(len(inputs), teacher.dense.out_features, dtype=torch.bfloat16)
-    with torch.inference_mode():
-        for chosen, batch in iterate_batches(inputs, size=64, padding=padding):
-            pooled = teacher.pool_texts(teacher.read_batch(batch), batch)
-            found[torch.from_numpy(chosen)] = pooled.bfloat16()
-    return found
-
-
-def tag_window(teacher: TwoHeads, window: Window, scores: torch.Tensor) -> Window:
-    """Return the window with the tags that the teacher gives it."""
-    transitions, starts = (each.detach().numpy() for each in teacher.crf.list_scores())
-    tags = decode_tags(scores.numpy(), transitions=transitions, starts=starts)
-    return dataclasses.replace(window, tags=np.asarray(tags, dtype=np.int64))
+UNSEEN = 500
+"""Mentions without labels that are kept back, and of each set those that are compared with them."""
 
 
 def group_parameters(
@@ -82,28 +63,37 @@ def group_parameters(
     for name, parameter in model.named_parameters():
         if not parameter.requires_grad:
             continue
-        own = rate if name.startswith("encoder.") else head_rate
+        own = rate if name.startswith("encoder.") and name != "encoder.role" else head_rate
         own = crf_rate if name.startswith("crf.") else own
         decay = 0.01 if parameter.ndim > 1 and not name.startswith("crf.") else 0.0
         groups.append({"params": [parameter], "lr": own, "peak": own, "weight_decay": decay})
     return groups
 
 
+def check_answers(
+    pools: dict, windows: Sequence[Window], *, taught: dict, scores: Sequence[torch.Tensor]
+) -> None:
+    """Raise where the answers are of other examples or windows."""
+    expected = {name: len(rows) for name, (rows, _) in pools.items()}
+    arrived = {name: len(rows) for name, rows in taught.items()}
+    if arrived != expected:
+        raise ValueError(f"answers to {arrived}, expected {expected}: give the same counts to both")
+    if [len(each) for each in scores] != [len(each.words) for each in windows]:
+        raise ValueError("answers about other windows: give --articles as to answers.py")
+
+
 def read_options() -> argparse.Namespace:
     """Return the command line's options."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--encoder", type=Path, required=True, help="folder of MiniLM")
-    parser.add_argument(
-        "--teacher", type=Path, required=True, action="append", help="weights of the base model"
-    )
-    parser.add_argument("--teacher-encoder", type=Path, required=True, help="all-mpnet-base-v2")
+    parser.add_argument("--answers", type=Path, required=True, help="of the base model")
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument(
-        "--minutes", type=float, required=True, help="of training; teaching is extra"
-    )
-    parser.add_argument("--unlabelled", type=int, default=20000, help="mentions without labels")
-    parser.add_argument("--articles", type=int, default=300, help="articles without annotations")
+    parser.add_argument("--minutes", type=float, required=True)
+    parser.add_argument("--start", type=Path, help="weights to go on from")
+    parser.add_argument("--unlabelled", type=int, default=UNLABELLED, help="as in answers.py")
+    parser.add_argument("--others", type=int, default=OTHERS, help="as in answers.py")
+    parser.add_argument("--articles", type=int, default=TAGGED, help="as in answers.py")
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--pieces", type=int, default=1400)
     parser.add_argument("--rate", type=float, default=2e-4)
@@ -122,44 +112,31 @@ def read_options() -> argparse.Namespace:
 
 
 def main() -> None:
-    """Let the teacher read, then train until the time is over."""
+    """Read the answers and train until the time is over."""
     options = read_options()
     options.out.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(options.seed)
     torch.set_num_threads(options.threads)
-    began = time.monotonic()
-    sets = list_sets(options.data, unlabelled=options.unlabelled)
-    documents = read_documents(options.data / "polnear" / "train.jsonl.gz")
-    articles = [
-        {"text": text, "attributions": []}
-        for text in read_articles(options.data, count=options.articles, seed=SEED)
-    ]
-
-    def prepare(folder: Path, markers: dict[str, str]) -> tuple[dict, list[Window], list[Window]]:
-        tokenizer = load_tokenizer(folder)
-        marks = (markers["start"], markers["end"])
-        pools = {n: prepare_pool(tokenizer, rows, markers=markers) for n, rows in sets.items()}
-        both = [list_windows(tokenizer, some, marks=marks) for some in (documents, articles)]
-        return pools, *both
-
-    teacher = JointModel(options.teacher_encoder).eval()
-    teacher.load_state_dict(average_weights(options.teacher))
-    outer = teacher.encoder.config.pad_token_id
-    pools, *both = prepare(options.teacher_encoder, TEACHER_MARKERS)
-    made = {name: teach_stance(teacher, rows, padding=outer) for name, (rows, _) in pools.items()}
-    with torch.inference_mode():
-        taught = {name: softmax(teacher.out(rows.float()), -1) for name, rows in made.items()}
-    scores = [predict_tags(teacher, some, padding=outer) for some in both]
-    pools, annotated, plain = prepare(options.encoder, MARKERS)
-    windows = annotated + [
-        tag_window(teacher, window, each) for window, each in zip(plain, scores[1], strict=True)
-    ]
-    scores = [each for some in scores for each in some]
-    print(json.dumps({"read by teacher": round(time.monotonic() - began)}), flush=True)
-
     tokenizer = load_tokenizer(options.encoder)
     model = SmallModel(options.encoder)
+    if options.start:
+        model.load_state_dict(torch.load(options.start, weights_only=True))
     padding = model.encoder.config.pad_token_id
+    marks = (MARKERS["start"], MARKERS["end"])
+    answers = torch.load(options.answers, weights_only=True)
+    sets = list_student_sets(options.data, unlabelled=options.unlabelled, others=options.others)
+    pools = {name: prepare_pool(tokenizer, rows, markers=MARKERS) for name, rows in sets.items()}
+    taught = {name: softmax(found["logits"], -1) for name, found in answers["stance"].items()}
+    made = {name: found["pooled"] for name, found in answers["stance"].items()}
+    documents, articles = list_student_documents(options.data, articles=options.articles)
+    windows = list_windows(tokenizer, [*documents, *articles], marks=marks)
+    annotated = len(list_windows(tokenizer, documents, marks=marks))
+    scores = answers["tags"]
+    check_answers(pools, windows, taught=taught, scores=scores)
+    kept, labels = pools["unlabelled"]
+    pools["unlabelled"] = (kept[:-UNSEEN], labels[:-UNSEEN])
+    compared = {name: (rows[:UNSEEN], taught[name][:UNSEEN]) for name, (rows, _) in pools.items()}
+    compared["unseen"] = (kept[-UNSEEN:], taught["unlabelled"][-UNSEEN:])
     dev = {
         name: prepare_pool(
             tokenizer, read_split(options.data / "newsmtsc" / f"{name}.jsonl"), markers=MARKERS
@@ -169,12 +146,12 @@ def main() -> None:
     dev_windows = list_windows(
         tokenizer,
         read_documents(options.data / "polnear" / "dev.jsonl.gz"),
-        marks=(MARKERS["start"], MARKERS["end"]),
+        marks=marks,
     )
     source = StanceSource(pools, size=options.batch, seed=options.seed)
     generator = np.random.default_rng(options.seed)
     tagging = iterate_windows(windows, pieces=options.pieces, generator=generator)
-    widen = torch.nn.Linear(model.dense.out_features, teacher.dense.out_features)
+    widen = torch.nn.Linear(model.dense.out_features, made["main"].shape[1])
     groups = group_parameters(
         model, widen, rate=options.rate, head_rate=options.head_rate, crf_rate=options.crf_rate
     )
@@ -205,11 +182,22 @@ def main() -> None:
         target = torch.nn.utils.rnn.pad_sequence([scores[k] for k in places], batch_first=True)
         emissions = model.score_words(model.read_batch(batch), batch)
         present = batch["word_mask"]
+        known = torch.tensor(places) < annotated
         apart = kl_div(
             log_softmax(emissions, -1), log_softmax(target, -1), log_target=True, reduction="none"
         ).sum(-1)
-        loss = model.crf(emissions, batch["tags"], present) + (apart * present).sum()
-        return options.tag_weight * loss / present.sum()
+        loss = (apart * present).sum() / present.sum()
+        if known.any():
+            labels = model.crf(emissions[known], batch["tags"][known], present[known])
+            loss = loss + labels / present[known].sum()
+        return options.tag_weight * loss
+
+    def evaluate() -> dict[str, object]:
+        agreement = {
+            name: measure_agreement(model, rows, answered, padding=padding)
+            for name, (rows, answered) in compared.items()
+        }
+        return score_dev(model, dev, dev_windows, padding=padding) | {"agreement": agreement}
 
     train(
         model,
@@ -218,7 +206,7 @@ def main() -> None:
         minutes=options.minutes,
         tagging=options.tagging,
         marks=[int(mark) for mark in options.marks.split(",")],
-        evaluate=lambda: score_dev(model, dev, dev_windows, padding=padding),
+        evaluate=evaluate,
         count_epochs=lambda: {
             "stance_epochs": round(source.drawn["main"] / len(sets["main"]), 2),
             "window_epochs": round(drawn / len(windows), 2),

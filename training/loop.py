@@ -22,7 +22,7 @@ def train(
     minutes: float,
     tagging: float,
     marks: Sequence[int],
-    evaluate: Callable[[], dict[str, float]],
+    evaluate: Callable[[], dict[str, object]],
     count_epochs: Callable[[], dict[str, float]],
     out: Path,
 ) -> None:

@@ -88,3 +88,11 @@ def score_dev(
         predicted = predict_stance(model, inputs, padding=padding).argmax(1)
         scores[name] = round(100 * float(f1_score(labels, predicted, average="macro")), 2)
     return scores | score_tagging(model, windows, padding=padding)
+
+
+def measure_agreement(
+    model: TwoHeads, inputs: Sequence[Inputs], taught: torch.Tensor, *, padding: int
+) -> float:
+    """Return how often the model's stance is the likeliest of the teachers' (n, 3), in percent."""
+    own = predict_stance(model, inputs, padding=padding).argmax(1)
+    return round(100 * float((own == taught.numpy().argmax(1)).mean()), 1)

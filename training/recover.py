@@ -1,9 +1,10 @@
-"""Read the base model's weights back into torch, so that a training can go on from them.
+"""Read a model's weights back into torch, so that a training can go on from them.
 
-Run: python training/recover.py --encoder DIR --model models/base --out FILE.pt
-Works for int8 graphs whose outlying dimensions were kept apart (`export_joint.py`). Word embeddings
-and positions, which training leaves as they are, come from the encoder. What int8 rounded off stays
-lost: the model scores about as its int8 file does.
+Run: python training/recover.py --encoder DIR --model models/base --out FILE.pt [--small]
+Works for int8 graphs whose outlying dimensions were kept apart (`export_joint.py`). Word embeddings,
+which training leaves as they are, come from the encoder. What int8 rounded off stays lost: the model
+scores about as its int8 file does. A small model of six layers, in the names of transformers, gets
+those of `small.LAYERS`.
 """
 
 from __future__ import annotations
@@ -11,16 +12,21 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
+import re
 from pathlib import Path
 
 import numpy as np
 import onnx
 import torch
 from export_joint import OUTSIDE
+from heads import TwoHeads
 from joint import JointModel
 from onnx import numpy_helper
+from small import LAYERS, SmallModel
 
 from encuadre.spans import TAGS
+
+PLACE = re.compile(r"encoder\.encoder\.layer\.(\d+)\.")
 
 
 def read_weights(graph: onnx.GraphProto) -> dict[str, np.ndarray]:
@@ -47,14 +53,30 @@ def read_weights(graph: onnx.GraphProto) -> dict[str, np.ndarray]:
             apart = next(each for each in graph.node if f"{layer}exact" in each.input)
             weight[:, held[makers[apart.input[0]].input[1]]] = held[f"{layer}exact"].T
         found[f"{layer}weight"], found[f"{layer}bias"] = weight, held[bias]
+    for name, array in held.items():
+        if array.dtype == np.float16 and array.ndim == 2 and "_compact" in name:
+            found[name.partition("_compact")[0]] = array.astype(np.float32)
     roles = [held[name] for name in held if name.startswith("onnx::Mul_")]
-    return found | {"encoder.roles": np.stack(roles)}
+    return found | ({"encoder.roles": np.stack(roles)} if roles else {})
 
 
-def recover(model: JointModel, folder: Path) -> dict[str, torch.Tensor]:
+def spread_layers(found: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Return the weights of MiniLM's layers at each of their places in the small model."""
+    spread = {}
+    for name, array in found.items():
+        match = PLACE.match(name)
+        places = [k for k, layer in enumerate(LAYERS) if match and layer == int(match[1])]
+        for place in places:
+            spread[PLACE.sub(f"encoder.layers.{place}.", name)] = array
+        if not match:
+            spread[name] = array
+    return spread
+
+
+def recover(model: TwoHeads, folder: Path) -> dict[str, torch.Tensor]:
     """Return the state of `model` with the weights of `folder`."""
     with gzip.open(folder / "model.onnx.gz") as stream:
-        found = read_weights(onnx.load_from_string(stream.read()).graph)
+        found = spread_layers(read_weights(onnx.load_from_string(stream.read()).graph))
     state = model.state_dict()
     for name, array in found.items():
         if name in state:
@@ -65,7 +87,7 @@ def recover(model: JointModel, folder: Path) -> dict[str, torch.Tensor]:
     starts[TAGS.index("O")] -= OUTSIDE
     state["crf.transitions"] = transitions * model.crf.allowed
     state["crf.starts"] = starts * model.crf.opening
-    kept = ("word_embeddings", "position_embeddings", "encoder.bias", "crf.")
+    kept = ("word_embeddings", "position_embeddings", "encoder.bias", "encoder.role", "crf.")
     missing = [n for n in state if n not in found and not any(word in n for word in kept)]
     if missing:
         raise ValueError(f"{folder} does not hold {', '.join(missing)}")
@@ -78,8 +100,11 @@ def main() -> None:
     parser.add_argument("--encoder", type=Path, required=True)
     parser.add_argument("--model", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--small", action="store_true")
     options = parser.parse_args()
-    torch.save(recover(JointModel(options.encoder), options.model), options.out)
+    torch.manual_seed(1)
+    model = (SmallModel if options.small else JointModel)(options.encoder)
+    torch.save(recover(model, options.model), options.out)
 
 
 if __name__ == "__main__":

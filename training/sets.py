@@ -10,13 +10,18 @@ import torch
 from contrasts import CONTRASTS, read_contrasts
 from mentions import GOVERNMENTS, PERSONS, read_mentions
 from newsmtsc import Example, read_split
+from polnear import read_documents
 from swaps import swap_examples
-from unlabelled import list_examples, read_articles
+from unlabelled import list_examples, list_others, read_articles
 
 SEED = 1
 """Of the swapped targets and the sentences without labels: teachers and students read the same."""
 ARTICLES = 4000
 UNLABELLED = 24_000
+OTHERS = 6_000
+"""Mentions in NewsMTSC's sentences beside its targets."""
+TAGGED = 100
+"""Articles without annotations for the small model to learn tags from."""
 READ = ("governments", "persons", "contrasts")
 """Sets whose labels one careful reader gave: there a teacher weighs half as much against the label."""
 
@@ -33,6 +38,19 @@ def list_sets(data: Path, *, unlabelled: int = UNLABELLED) -> dict[str, list[Exa
         "contrasts": read_contrasts(CONTRASTS),
         "unlabelled": list_examples(texts, count=unlabelled, seed=SEED),
     }
+
+
+def list_student_sets(data: Path, *, unlabelled: int, others: int) -> dict[str, list[Example]]:
+    """Return the sets and `others`, further mentions in NewsMTSC's sentences, without labels."""
+    sets = list_sets(data, unlabelled=unlabelled)
+    return sets | {"others": list_others(sets["main"], count=others, seed=SEED)}
+
+
+def list_student_documents(data: Path, *, articles: int) -> tuple[list[dict], list[dict]]:
+    """Return PolNeAR's documents for training, and articles in which nothing is annotated."""
+    documents = read_documents(data / "polnear" / "train.jsonl.gz")
+    texts = read_articles(data, count=articles, seed=SEED)
+    return documents, [{"text": text, "attributions": []} for text in texts]
 
 
 def read_taught(path: Path, sets: dict[str, list[Example]]) -> dict[str, torch.Tensor]:

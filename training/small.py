@@ -1,4 +1,4 @@
-"""The small model in torch: MiniLM with some layers twice, and the heads of the joint model."""
+"""The small model in torch: MiniLM with one layer twice, and the heads of the joint model."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ MARKERS = {
     "unknown": "[UNK]",
 }
 """Tokens by the role that they play around a target, in BERT's vocabulary."""
-LAYERS = (0, 1, 2, 2, 3, 4, 4, 5)
-"""MiniLM's layers, of which the student has some twice: it begins as MiniLM with two repetitions."""
+LAYERS = (0, 1, 2, 3, 4, 4, 5)
+"""MiniLM's layers, of which the student has one twice, where that changes least before training."""
 
 
 class Encoder(torch.nn.Module):

@@ -65,3 +65,21 @@ def list_examples(texts: Sequence[str], *, count: int, seed: int) -> list[Exampl
         examples += chance.sample(found, min(12, len(found)))
     chance.shuffle(examples)
     return list(dict.fromkeys(examples))[:count]
+
+
+def list_others(examples: Sequence[Example], *, count: int, seed: int) -> list[Example]:
+    """Return `count` mentions in the sentences of `examples` that are no target there."""
+    chance = random.Random(seed)
+    taken: dict[str, list[Example]] = {}
+    for example in examples:
+        taken.setdefault(example.text, []).append(example)
+    found = []
+    for text, targets in taken.items():
+        free = [
+            match.span()
+            for match in TARGET.finditer(text)
+            if all(match.end() <= each.start or each.end <= match.start() for each in targets)
+        ]
+        found += [Example(text, *span, -1) for span in chance.sample(free, min(MOST, len(free)))]
+    chance.shuffle(found)
+    return found[:count]
