@@ -3,7 +3,8 @@
 Run: python training/answers.py --data DIR --out FILE.pt [--model models/base]
 The sets of `sets.list_student_sets`, PolNeAR train and articles without annotations. Of each target
 the stance logits ("logits") and what the stance head makes of the text before it decides ("pooled"),
-of each window the scores of its words' tags ("tags"). Prints one JSON line.
+of each window the scores of its words' tags ("tags"), and how many articles there are ("articles").
+Prints one JSON line.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ def open_graph(folder: Path) -> InferenceSession:
     return start_session(model.SerializeToString())
 
 
-def read_all(read: Callable[[int], tuple], count: int) -> list[tuple]:
+def read_all(read: Callable[[int], object], count: int) -> list:
     """Return what `read` gives for each number below `count`."""
     with ThreadPoolExecutor(WORKERS) as pool:
         return list(pool.map(read, range(count)))
@@ -77,14 +78,15 @@ def main() -> None:
     windows = list_windows(tokenizer, [*documents, *articles], marks=marks)
     inputs = {each.name for each in session.get_inputs()}
 
-    def tag(number: int) -> tuple[torch.Tensor]:
+    def tag(number: int) -> torch.Tensor:
         batch = stack_windows([windows[number]], padding=0)
         feed = {name: batch[name].numpy() for name in inputs}
         scores = session.run(["tags"], feed)[0][0]
-        return (torch.from_numpy(scores[windows[number].words]),)
+        return torch.from_numpy(scores[windows[number].words])
 
-    tags = [scores for (scores,) in read_all(tag, len(windows))]
-    torch.save({"stance": stance, "tags": tags}, options.out)
+    tags = read_all(tag, len(windows))
+    answers = {"stance": stance, "tags": tags, "articles": len(articles)}
+    torch.save(answers, options.out)
     counts = {name: len(rows) for name, rows in sets.items()} | {"windows": len(windows)}
     print(json.dumps(counts | {"seconds": round(time.monotonic() - began)}))
 

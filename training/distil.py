@@ -29,14 +29,7 @@ from loop import train
 from measures import measure_agreement, measure_stance, score_dev
 from newsmtsc import read_split
 from polnear import Window, list_windows, read_documents
-from sets import (
-    OTHERS,
-    TAGGED,
-    UNLABELLED,
-    list_student_documents,
-    list_student_sets,
-    weigh_teachers,
-)
+from sets import list_student_documents, list_student_sets, weigh_teachers
 from small import MARKERS, SmallModel
 from torch.nn.functional import cosine_similarity, kl_div, log_softmax, softmax
 
@@ -77,9 +70,9 @@ def check_answers(
     expected = {name: len(rows) for name, (rows, _) in pools.items()}
     arrived = {name: len(rows) for name, rows in taught.items()}
     if arrived != expected:
-        raise ValueError(f"answers to {arrived}, expected {expected}: give the same counts to both")
+        raise ValueError(f"answers to {arrived}, expected {expected}: run answers.py again")
     if [len(each) for each in scores] != [len(each.words) for each in windows]:
-        raise ValueError("answers about other windows: give --articles as to answers.py")
+        raise ValueError("answers about other windows: run answers.py again")
 
 
 def read_options() -> argparse.Namespace:
@@ -91,9 +84,6 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--minutes", type=float, required=True)
     parser.add_argument("--start", type=Path, help="weights to go on from")
-    parser.add_argument("--unlabelled", type=int, default=UNLABELLED, help="as in answers.py")
-    parser.add_argument("--others", type=int, default=OTHERS, help="as in answers.py")
-    parser.add_argument("--articles", type=int, default=TAGGED, help="as in answers.py")
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--pieces", type=int, default=1400)
     parser.add_argument("--rate", type=float, default=2e-4)
@@ -124,11 +114,12 @@ def main() -> None:
     padding = model.encoder.config.pad_token_id
     marks = (MARKERS["start"], MARKERS["end"])
     answers = torch.load(options.answers, weights_only=True)
-    sets = list_student_sets(options.data, unlabelled=options.unlabelled, others=options.others)
+    counts = {name: len(answers["stance"][name]["logits"]) for name in ("unlabelled", "others")}
+    sets = list_student_sets(options.data, **counts)
     pools = {name: prepare_pool(tokenizer, rows, markers=MARKERS) for name, rows in sets.items()}
     taught = {name: softmax(found["logits"], -1) for name, found in answers["stance"].items()}
     made = {name: found["pooled"] for name, found in answers["stance"].items()}
-    documents, articles = list_student_documents(options.data, articles=options.articles)
+    documents, articles = list_student_documents(options.data, articles=answers["articles"])
     windows = list_windows(tokenizer, [*documents, *articles], marks=marks)
     annotated = len(list_windows(tokenizer, documents, marks=marks))
     scores = answers["tags"]
