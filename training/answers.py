@@ -1,10 +1,12 @@
 """Write down all that the base model makes of what the small model learns from.
 
 Run: python training/answers.py --data DIR --out FILE.pt [--model models/base]
-The sets of `sets.list_student_sets`, PolNeAR train and articles without annotations. Of each target
-the stance logits ("logits") and what the stance head makes of the text before it decides ("pooled"),
-of each window the scores of its words' tags ("tags"), and how many articles there are ("articles").
-Prints one JSON line.
+The sets of `sets.list_student_sets`, PolNeAR train and articles without annotations, and of
+`sets.list_candidates` those that the small model should learn from ("doubtful"). Of each target the
+stance logits ("logits") and what the stance head makes of the text before it decides ("pooled"), of
+the doubtful ones also their numbers among the candidates ("places") and the last hidden states of
+their pieces ("hidden"); of each window the scores of its words' tags ("tags"), and how many articles
+there are ("articles"). Prints one JSON line.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ import argparse
 import gzip
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -24,20 +26,41 @@ from batches import encode_examples, load_tokenizer, stack_windows
 from joint import MARKERS
 from onnxruntime import InferenceSession
 from polnear import list_windows
-from sets import OTHERS, TAGGED, UNLABELLED, list_student_documents, list_student_sets
+from sets import OTHERS, TAGGED, list_candidates, list_student_documents, list_student_sets
 
 from encuadre.model_files import Inputs, start_session
+from encuadre.stance_models import LABELS, load_stance_model
 
 WORKERS = 2
+DOUBTFUL = 50_000
+SEED = 1
 
 
 def open_graph(folder: Path) -> InferenceSession:
-    """Return a session whose outputs are stance, tags and what the stance head decides on."""
+    """Return a session with two outputs more: what the stance head decides on, and hidden states."""
     with gzip.open(folder / "model.onnx.gz") as stream:
         model = onnx.load_from_string(stream.read())
-    (pooled,) = (node.output[0] for node in model.graph.node if node.op_type == "Tanh")
-    model.graph.output.append(onnx.ValueInfoProto(name=pooled))
+    for kind in ("Tanh", "LayerNormalization"):
+        last = [node.output[0] for node in model.graph.node if node.op_type == kind][-1]
+        model.graph.output.append(onnx.ValueInfoProto(name=last))
     return start_session(model.SerializeToString())
+
+
+def choose_doubtful(texts: Sequence[str], neutral: np.ndarray, *, count: int) -> list[int]:
+    """Return the places of `count` mentions, shuffled.
+
+    `neutral` (n) is the small model's probability. Three quarters are in the sentences with the least
+    neutral mentions, together with the other mentions there, so that the model learns to keep targets
+    apart. The rest are drawn by chance, so that what it takes to be neutral is seen too.
+    """
+    least: dict[str, float] = {}
+    for text, chance in zip(texts, neutral.tolist(), strict=True):
+        least[text] = min(chance, least.get(text, 1.0))
+    order = np.array(sorted(range(len(texts)), key=lambda k: (least[texts[k]], texts[k], k)))
+    sure = 3 * count // 4
+    generator = np.random.default_rng(SEED)
+    rest = generator.permutation(order[sure:])[: count - sure]
+    return generator.permutation(np.concatenate([order[:sure], rest])).tolist()
 
 
 def read_all(read: Callable[[int], object], count: int) -> list:
@@ -46,14 +69,26 @@ def read_all(read: Callable[[int], object], count: int) -> list:
         return list(pool.map(read, range(count)))
 
 
-def read_texts(session: InferenceSession, rows: list[Inputs]) -> dict[str, torch.Tensor]:
-    """Return logits (n, 3) and pooled vectors (n, size), in bfloat16, of texts."""
-    wanted = ["stance", session.get_outputs()[2].name]
-    found = read_all(lambda k: tuple(session.run(wanted, rows[k])), len(rows))
-    logits, pooled = (
-        torch.from_numpy(np.concatenate(arrays)) for arrays in zip(*found, strict=True)
-    )
-    return {"logits": logits, "pooled": pooled.bfloat16()}
+def read_texts(
+    session: InferenceSession, rows: list[Inputs], *, whole: bool = False
+) -> dict[str, torch.Tensor]:
+    """Return logits (n, 3) and pooled vectors (n, size) of texts, the latter in bfloat16.
+
+    Where they are read `whole`, also the hidden states of all their pieces, one text after the other
+    (pieces, size).
+    """
+    names = {"logits": "stance", "pooled": session.get_outputs()[2].name}
+    if whole:
+        names["hidden"] = session.get_outputs()[3].name
+
+    def read(number: int) -> list[torch.Tensor]:
+        logits, *others = session.run(list(names.values()), rows[number])
+        return [torch.from_numpy(logits), *(torch.from_numpy(x).bfloat16() for x in others)]
+
+    found = dict(zip(names, zip(*read_all(read, len(rows)), strict=True), strict=True))
+    if whole:
+        found["hidden"] = [states[0] for states in found["hidden"]]
+    return {name: torch.cat(list(tensors)) for name, tensors in found.items()}
 
 
 def main() -> None:
@@ -62,17 +97,25 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--model", type=Path, default=Path("models/base"))
-    parser.add_argument("--unlabelled", type=int, default=UNLABELLED, help="mentions in articles")
+    parser.add_argument("--doubtful", type=int, default=DOUBTFUL, help="mentions in articles")
+    parser.add_argument("--small", default="small", help="the model that finds those")
     parser.add_argument("--others", type=int, default=OTHERS, help="more mentions in NewsMTSC")
     parser.add_argument("--articles", type=int, default=TAGGED, help="to be tagged")
     options = parser.parse_args()
     began = time.monotonic()
     session, tokenizer = open_graph(options.model), load_tokenizer(options.model)
-    sets = list_student_sets(options.data, unlabelled=options.unlabelled, others=options.others)
+    sets = list_student_sets(options.data, others=options.others)
     stance = {
         name: read_texts(session, encode_examples(tokenizer, rows, markers=MARKERS))
         for name, rows in sets.items()
     }
+    candidates = list_candidates(options.data)
+    texts = [each.text for each in candidates]
+    spans = [(each.start, each.end) for each in candidates]
+    neutral = load_stance_model(options.small).predict(texts, spans)[:, LABELS.index("neutral")]
+    places = choose_doubtful(texts, neutral, count=options.doubtful)
+    chosen = encode_examples(tokenizer, [candidates[k] for k in places], markers=MARKERS)
+    stance["doubtful"] = read_texts(session, chosen, whole=True) | {"places": torch.tensor(places)}
     documents, articles = list_student_documents(options.data, articles=options.articles)
     marks = (MARKERS["start"], MARKERS["end"])
     windows = list_windows(tokenizer, [*documents, *articles], marks=marks)
@@ -87,7 +130,8 @@ def main() -> None:
     tags = read_all(tag, len(windows))
     answers = {"stance": stance, "tags": tags, "articles": len(articles)}
     torch.save(answers, options.out)
-    counts = {name: len(rows) for name, rows in sets.items()} | {"windows": len(windows)}
+    counts = {name: len(found["logits"]) for name, found in stance.items()}
+    counts["windows"] = len(windows)
     print(json.dumps(counts | {"seconds": round(time.monotonic() - began)}))
 
 

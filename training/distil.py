@@ -4,9 +4,10 @@ Run: python training/distil.py --encoder DIR --answers FILE.pt --data DIR --out 
          [--start FILE.pt]
 `answers.py` wrote what the base model makes of the sets of `sets.py`, of PolNeAR train and of articles
 without annotations. The student learns labels where there are some, the teacher's probabilities and
-its scores of tags (Hinton, Vinyals and Dean 2015), and what the teacher's stance head makes of a text
-before it decides (after Romero et al. 2015). The learning rate is a function of elapsed time. Prints
-JSON lines; writes last.pt.
+its scores of tags (Hinton, Vinyals and Dean 2015), and, after Romero et al. (2015), what the teacher's
+stance head makes of a text before it decides and, where that was written down, the teacher's last
+hidden state of each piece. The learning rate is a function of elapsed time. Prints JSON lines; writes
+last.pt.
 """
 
 from __future__ import annotations
@@ -29,17 +30,19 @@ from loop import train
 from measures import measure_agreement, measure_stance, score_dev
 from newsmtsc import read_split
 from polnear import Window, list_windows, read_documents
-from sets import list_student_documents, list_student_sets, weigh_teachers
+from sets import list_candidates, list_student_documents, list_student_sets, weigh_teachers
 from small import MARKERS, SmallModel
 from torch.nn.functional import cosine_similarity, kl_div, log_softmax, softmax
 
+from encuadre.model_files import Inputs
+
 SHARES = {
-    "swapped": 0.05,
-    "governments": 0.1,
-    "persons": 0.08,
-    "contrasts": 0.03,
-    "unlabelled": 0.2,
-    "others": 0.18,
+    "swapped": 0.03,
+    "governments": 0.07,
+    "persons": 0.05,
+    "contrasts": 0.02,
+    "doubtful": 0.57,
+    "others": 0.08,
 }
 """Shares of a stance batch; the rest is NewsMTSC."""
 UNSEEN = 500
@@ -47,7 +50,7 @@ UNSEEN = 500
 
 
 def group_parameters(
-    model: SmallModel, widen: torch.nn.Linear, *, rate: float, head_rate: float, crf_rate: float
+    model: SmallModel, widen: torch.nn.Module, *, rate: float, head_rate: float, crf_rate: float
 ) -> list[dict[str, object]]:
     """Return optimiser groups; `widen` is what only training needs."""
     groups: list[dict[str, object]] = [
@@ -75,6 +78,24 @@ def check_answers(
         raise ValueError("answers about other windows: run answers.py again")
 
 
+def split_states(hidden: torch.Tensor, inputs: Sequence[Inputs]) -> list[torch.Tensor]:
+    """Return the hidden states of each text's pieces, or raise if they are of other texts."""
+    lengths = [row["input_ids"].shape[1] for row in inputs]
+    if sum(lengths) != len(hidden):
+        raise ValueError(f"hidden states of {len(hidden)} pieces, expected {sum(lengths)}")
+    return list(hidden.split(lengths))
+
+
+def compare_states(
+    own: torch.Tensor, states: Sequence[torch.Tensor], present: torch.Tensor
+) -> torch.Tensor:
+    """Return the mean cosine distance of `own` (texts, pieces, size) from the teacher's states."""
+    theirs = torch.nn.utils.rnn.pad_sequence([each.float() for each in states], batch_first=True)
+    width = theirs.shape[1]
+    apart = 1 - cosine_similarity(own[:, :width], theirs, dim=-1)
+    return (apart * present[:, :width]).sum() / present.sum()
+
+
 def read_options() -> argparse.Namespace:
     """Return the command line's options."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -92,7 +113,7 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--tagging", type=float, default=0.45, help="share of tagging batches")
     parser.add_argument("--tag-weight", type=float, default=2.0, help="of the loss a word")
     parser.add_argument("--taught-weight", type=float, default=0.7, help="beside labels")
-    parser.add_argument("--head-weight", type=float, default=1.0, help="of the teacher's head")
+    parser.add_argument("--state-weight", type=float, default=1.0, help="of hidden states")
     parser.add_argument(
         "--marks", default="50,85,97", help="percent of the time: evaluate, write weights"
     )
@@ -114,8 +135,10 @@ def main() -> None:
     padding = model.encoder.config.pad_token_id
     marks = (MARKERS["start"], MARKERS["end"])
     answers = torch.load(options.answers, weights_only=True)
-    counts = {name: len(answers["stance"][name]["logits"]) for name in ("unlabelled", "others")}
-    sets = list_student_sets(options.data, **counts)
+    doubtful = answers["stance"]["doubtful"]
+    sets = list_student_sets(options.data, others=len(answers["stance"]["others"]["logits"]))
+    candidates = list_candidates(options.data)
+    sets["doubtful"] = [candidates[k] for k in doubtful["places"].tolist()]
     pools = {name: prepare_pool(tokenizer, rows, markers=MARKERS) for name, rows in sets.items()}
     taught = {name: softmax(found["logits"], -1) for name, found in answers["stance"].items()}
     made = {name: found["pooled"] for name, found in answers["stance"].items()}
@@ -124,10 +147,11 @@ def main() -> None:
     annotated = len(list_windows(tokenizer, documents, marks=marks))
     scores = answers["tags"]
     check_answers(pools, windows, taught=taught, scores=scores)
-    kept, labels = pools["unlabelled"]
-    pools["unlabelled"] = (kept[:-UNSEEN], labels[:-UNSEEN])
+    kept, labels = pools["doubtful"]
+    states = split_states(doubtful["hidden"], kept)
+    pools["doubtful"] = (kept[:-UNSEEN], labels[:-UNSEEN])
     compared = {name: (rows[:UNSEEN], taught[name][:UNSEEN]) for name, (rows, _) in pools.items()}
-    compared["unseen"] = (kept[-UNSEEN:], taught["unlabelled"][-UNSEEN:])
+    compared["unseen"] = (kept[-UNSEEN:], taught["doubtful"][-UNSEEN:])
     dev = {
         name: prepare_pool(
             tokenizer, read_split(options.data / "newsmtsc" / f"{name}.jsonl"), markers=MARKERS
@@ -142,7 +166,10 @@ def main() -> None:
     source = StanceSource(pools, size=options.batch, seed=options.seed)
     generator = np.random.default_rng(options.seed)
     tagging = iterate_windows(windows, pieces=options.pieces, generator=generator)
-    widen = torch.nn.Linear(model.dense.out_features, made["main"].shape[1])
+    size, teacher_size = model.encoder.config.hidden_size, made["main"].shape[1]
+    widen = torch.nn.ModuleDict(
+        {name: torch.nn.Linear(size, teacher_size) for name in ("pooled", "states")}
+    )
     groups = group_parameters(
         model, widen, rate=options.rate, head_rate=options.head_rate, crf_rate=options.crf_rate
     )
@@ -154,7 +181,8 @@ def main() -> None:
             chunk.extend(source.draw_chunk(SHARES))
         keys = chunk.pop()
         batch = stack_inputs([pools[p][0][k] for p, k in keys], padding=padding)
-        pooled = model.pool_texts(model.read_batch(batch), batch)
+        hidden = model.read_batch(batch)
+        pooled = model.pool_texts(hidden, batch)
         loss = measure_stance(
             model.decide(pooled),
             torch.tensor([int(pools[p][1][k]) for p, k in keys]),
@@ -163,7 +191,13 @@ def main() -> None:
             smoothing=0.0,
         )
         head = torch.stack([made[p][k] for p, k in keys]).float()
-        return loss + options.head_weight * (1 - cosine_similarity(widen(pooled), head)).mean()
+        apart = (1 - cosine_similarity(widen["pooled"](pooled), head)).mean()
+        rows = [row for row, (p, _) in enumerate(keys) if p == "doubtful"]
+        if rows:
+            theirs = [states[keys[row][1]] for row in rows]
+            own = widen["states"](hidden[rows])
+            apart = apart + compare_states(own, theirs, batch["attention_mask"][rows])
+        return loss + options.state_weight * apart
 
     def lose_tagging(_: float) -> torch.Tensor:
         nonlocal drawn

@@ -3,8 +3,7 @@
 Run: python training/recover.py --encoder DIR --model models/base --out FILE.pt [--small]
 Works for int8 graphs whose outlying dimensions were kept apart (`export_joint.py`). Word embeddings,
 which training leaves as they are, come from the encoder. What int8 rounded off stays lost: the model
-scores about as its int8 file does. A small model of six layers, in the names of transformers, gets
-those of `small.LAYERS`.
+scores about as its int8 file does.
 """
 
 from __future__ import annotations
@@ -12,7 +11,6 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
-import re
 from pathlib import Path
 
 import numpy as np
@@ -22,11 +20,9 @@ from export_joint import OUTSIDE
 from heads import TwoHeads
 from joint import JointModel
 from onnx import numpy_helper
-from small import LAYERS, SmallModel
+from small import SmallModel
 
 from encuadre.spans import TAGS
-
-PLACE = re.compile(r"encoder\.encoder\.layer\.(\d+)\.")
 
 
 def read_weights(graph: onnx.GraphProto) -> dict[str, np.ndarray]:
@@ -60,23 +56,10 @@ def read_weights(graph: onnx.GraphProto) -> dict[str, np.ndarray]:
     return found | ({"encoder.roles": np.stack(roles)} if roles else {})
 
 
-def spread_layers(found: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Return the weights of MiniLM's layers at each of their places in the small model."""
-    spread = {}
-    for name, array in found.items():
-        match = PLACE.match(name)
-        places = [k for k, layer in enumerate(LAYERS) if match and layer == int(match[1])]
-        for place in places:
-            spread[PLACE.sub(f"encoder.layers.{place}.", name)] = array
-        if not match:
-            spread[name] = array
-    return spread
-
-
 def recover(model: TwoHeads, folder: Path) -> dict[str, torch.Tensor]:
     """Return the state of `model` with the weights of `folder`."""
     with gzip.open(folder / "model.onnx.gz") as stream:
-        found = spread_layers(read_weights(onnx.load_from_string(stream.read()).graph))
+        found = read_weights(onnx.load_from_string(stream.read()).graph)
     state = model.state_dict()
     for name, array in found.items():
         if name in state:

@@ -20,6 +20,9 @@ ARTICLES = 4000
 UNLABELLED = 24_000
 OTHERS = 6_000
 """Mentions in NewsMTSC's sentences beside its targets."""
+CANDIDATES = 100_000
+"""Mentions without labels among which the small model finds those that it should learn from."""
+CANDIDATES_A_TEXT = 30
 TAGGED = 100
 """Articles without annotations for the small model to learn tags from."""
 READ = ("governments", "persons", "contrasts")
@@ -40,10 +43,17 @@ def list_sets(data: Path, *, unlabelled: int = UNLABELLED) -> dict[str, list[Exa
     }
 
 
-def list_student_sets(data: Path, *, unlabelled: int, others: int) -> dict[str, list[Example]]:
-    """Return the sets and `others`, further mentions in NewsMTSC's sentences, without labels."""
-    sets = list_sets(data, unlabelled=unlabelled)
+def list_student_sets(data: Path, *, others: int) -> dict[str, list[Example]]:
+    """Return the sets with labels and `others`, further mentions in NewsMTSC's sentences."""
+    sets = list_sets(data, unlabelled=0)
+    del sets["unlabelled"]
     return sets | {"others": list_others(sets["main"], count=others, seed=SEED)}
+
+
+def list_candidates(data: Path) -> list[Example]:
+    """Return mentions without labels, of which the base model reads some for the small one."""
+    texts = read_articles(data, count=ARTICLES, seed=SEED)
+    return list_examples(texts, count=CANDIDATES, seed=SEED + 1, a_text=CANDIDATES_A_TEXT)
 
 
 def list_student_documents(data: Path, *, articles: int) -> tuple[list[dict], list[dict]]:

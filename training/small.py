@@ -1,8 +1,7 @@
-"""The small model in torch: MiniLM with one layer twice, and the heads of the joint model."""
+"""The small model in torch: MiniLM and the heads of the joint model."""
 
 from __future__ import annotations
 
-import copy
 from pathlib import Path
 
 import torch
@@ -18,8 +17,6 @@ MARKERS = {
     "unknown": "[UNK]",
 }
 """Tokens by the role that they play around a target, in BERT's vocabulary."""
-LAYERS = (0, 1, 2, 3, 4, 4, 5)
-"""MiniLM's layers, of which the student has one twice, where that changes least before training."""
 
 
 class Encoder(torch.nn.Module):
@@ -31,9 +28,7 @@ class Encoder(torch.nn.Module):
         self.config = pretrained.config
         self.embeddings = pretrained.embeddings
         self.embeddings.word_embeddings.requires_grad_(False)
-        self.layers = torch.nn.ModuleList(
-            copy.deepcopy(pretrained.encoder.layer[number]) for number in LAYERS
-        )
+        self.encoder = pretrained.encoder
         self.role = torch.nn.Parameter(torch.randn(self.config.hidden_size) * 0.05)
 
     def forward(
@@ -53,7 +48,7 @@ class Encoder(torch.nn.Module):
         if attention_mask is not None:
             mask = (1.0 - attention_mask[:, None, None].to(hidden.dtype)) * FORBIDDEN
         heads = self.config.num_attention_heads
-        for layer in self.layers:
+        for layer in self.encoder.layer:
             part, output = layer.attention.self, layer.attention.output
             context = attend(hidden, (part.query, part.key, part.value), heads=heads, bias=mask)
             hidden = output.LayerNorm(hidden + output.dense(context))

@@ -32,6 +32,8 @@ TARGET = re.compile(
 )
 MOST = 2
 """Mentions of one sentence."""
+A_TEXT = 12
+"""Mentions of one text."""
 
 
 def read_articles(data: Path, *, count: int, seed: int) -> list[str]:
@@ -56,13 +58,15 @@ def find_examples(text: str, *, chance: random.Random) -> list[Example]:
     return examples
 
 
-def list_examples(texts: Sequence[str], *, count: int, seed: int) -> list[Example]:
-    """Return `count` examples without labels, at most twelve a text, in an order fixed by the seed."""
+def list_examples(
+    texts: Sequence[str], *, count: int, seed: int, a_text: int = A_TEXT
+) -> list[Example]:
+    """Return `count` examples without labels, at most `a_text` a text, in an order fixed by the seed."""
     chance = random.Random(seed)
     examples: list[Example] = []
     for text in texts:
         found = find_examples(text, chance=chance)
-        examples += chance.sample(found, min(12, len(found)))
+        examples += chance.sample(found, min(a_text, len(found)))
     chance.shuffle(examples)
     return list(dict.fromkeys(examples))[:count]
 
