@@ -144,3 +144,5 @@ def test_room_is_divided_without_rest(sizes, room):
     shared = share_room(sizes, room)
     assert sum(shared) == min(room, sum(sizes))
     assert all(0 <= part <= size for part, size in zip(shared, sizes, strict=True))
+    if room >= len(sizes):
+        assert all(shared[k] for k, size in enumerate(sizes) if size)

@@ -12,28 +12,30 @@ NAN = float("nan")
 
 
 @pytest.mark.parametrize(
-    ("means", "turn", "shape"),
+    ("means", "turns", "shape"),
     [
-        ([0.5, 0.0, -1.0], (0, 2), ("harder", -1)),
-        ([-1.0, 0.0, 0.5], (0, 2), ("milder", -1)),
-        ([-0.39, -0.13, -0.78], (1, 2), ("hardest", 2)),
-        ([-0.8, 0.0, -0.7], (0, 1), ("mildest", 1)),
-        ([0.0, -0.9, -0.2], (0, 1), ("hardest", 1)),
-        ([0.6, -0.9, -0.8], (0, 1), ("mildest", 0)),
-        ([-0.8, 0.0, -0.8], (0, 1), ("mildest", 1)),
-        ([-0.2, -0.2, -0.9], (0, 2), ("hardest", 2)),
-        ([NAN, 0.0, -0.9], (1, 2), ("harder", 2)),
-        ([-0.9, NAN, 0.0], (0, 2), ("milder", 2)),
+        ([0.5, 0.0, -1.0], [(0, 2)], ("harder", -1)),
+        ([-1.0, 0.0, 0.5], [(0, 2)], ("milder", -1)),
+        ([-0.39, -0.13, -0.78], [(1, 2)], ("harder", 2)),
+        ([-0.39, -0.13, -0.78], [(1, 2), (0, 2)], ("hardest", 2)),
+        ([-0.8, 0.0, -0.7], [(0, 1), (1, 2)], ("mildest", 1)),
+        ([-0.8, 0.0, -0.7], [(0, 1)], ("milder", 1)),
+        ([0.0, -0.9, -0.2], [(0, 1), (1, 2)], ("hardest", 1)),
+        ([0.6, -0.9, -0.8], [(0, 1), (0, 2)], ("mildest", 0)),
+        ([-0.2, -0.2, -0.9], [(0, 2), (1, 2)], ("hardest", 2)),
+        ([NAN, 0.0, -0.9], [(1, 2)], ("harder", 2)),
+        ([-0.9, NAN, 0.0], [(0, 2)], ("milder", 2)),
     ],
 )
-def test_shapes_by_hand(means, turn, shape):
-    assert name_shape(means, turn) == shape
+def test_shapes_by_hand(means, turns, shape):
+    assert name_shape(means, turns) == shape
 
 
 @pytest.mark.parametrize(
     ("means", "counts", "says"),
     [
-        ((-0.39, -0.13, -0.78), (18, 15, 18), "is hardest on the mayor at its end"),
+        ((-0.29, -0.13, -0.78), (18, 15, 18), "is hardest on the mayor at its end"),
+        ((-0.39, -0.13, -0.78), (18, 15, 18), "is harder on the mayor at its end than in its middle"),
         ((-0.8, 0.5, -0.7), (18, 15, 18), "is mildest towards the mayor in its middle"),
         ((-0.8, 0.0, 0.7), (18, 15, 18), "grows milder towards the mayor from its start to its end"),
         ((-0.1, 0.7, -0.7), (9, 15, 18), "is harder on the mayor at its end than in its middle"),

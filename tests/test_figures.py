@@ -765,7 +765,7 @@ def test_quantities_leave_altered_copies_out_of_the_range():
     table = make_quantities()
     title = figures.draw_quantities(table, outlets=OUTLETS).title
     assert (
-        title == "Homicides in Mexico, a year: from 30,000 to over 35,000, depending on the article"
+        title == "Homicides in Mexico, a year: 30,000 in one article, over 35,000 in another"
     )
     deaths = table[table["unit"] == "deaths"]
     title = figures.draw_quantities(deaths, outlets=OUTLETS).title

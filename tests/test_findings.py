@@ -228,10 +228,11 @@ def test_who_voices_the_criticism_is_told_by_the_voice_of_critical_sentences(har
     assert critics.value_counts().to_dict() == {"resident": 45, "": 40, "outlet": 35}
     found = next(f for f in state(labels, harbour_study) if f.kind == "critics")
     assert re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", found.text) == (
-        f"{SECOND} lets others criticise the mayor and her city: five of 50 critical sentences "
-        f"are in its own voice. {FIRST} does it itself, in 30 of 30."
+        f"{SECOND} lets others criticise the mayor and her city: of 50 critical sentences 45 are "
+        f"theirs and five its own. {FIRST} does it itself, in 30 of 30."
     )
-    assert "#sentences?article=smr&stance=-1&target=mayor&voice=own" in found.text
+    for voice in ("own", "quoted"):
+        assert f"#sentences?article=smr&stance=-1&target=mayor&voice={voice}" in found.text
     assert found.strength == "firm"
     unsure = state(labels, harbour_study, reliability=SURE | {"voice": 0.7})
     assert next(f for f in unsure if f.kind == "critics").strength == "tentative"

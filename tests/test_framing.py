@@ -41,7 +41,8 @@ def test_frames_left_to_the_sources_are_named():
     assert said == (
         "Left wholly to quoted voices: clean air in A "
         "([three sentences](#sentences?article=a&frame=clean_air)). Only ever in the outlet’s own "
-        "voice: trade in A ([three sentences](#sentences?article=a&frame=trade))."
+        "voice: trade in A ([three sentences](#sentences?article=a&frame=trade)). Asked of frames "
+        "with three sentences or more, in articles with as many sentences of either kind."
     )
     table = framing.tabulate_voiced_frames(counts, ARTICLES, labels=FRAMES)
     assert table.iloc[0, 1] == (

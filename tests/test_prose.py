@@ -184,7 +184,7 @@ def test_long_quotations_are_cut_at_a_word():
 
 def test_cautions_come_from_the_table():
     one = pd.DataFrame({"outlet": ["A", "B"], "integrity": ["intact", "spun"]})
-    assert "one article an outlet" in warn_single(one)
+    assert "one article per outlet" in warn_single(one)
     assert warn_copies(one).startswith("B is an altered copy")
     two = pd.DataFrame({"outlet": ["A", "A", "B"], "integrity": ["spun", "spun", "spun"]})
     assert warn_single(two) == ""

@@ -58,16 +58,27 @@ def test_critics_and_defenders_are_counted_by_speaker(harbour_study: Study):
 
 
 def test_who_criticises_itself_and_who_leaves_it_to_others(harbour_study: Study):
-    sides = standing.find_sides(SPEAKERS, target="mayor", study=harbour_study)
-    critics, friends = standing.describe_sides(sides, ARTICLES, target=harbour_study.targets[0])
-    plain = critics.replace("(#sentences?ids=", "(")
-    assert plain.startswith("A ([four of five](s-00,s-01,s-02,s-03,s-04)) criticises the mayor")
-    assert "B ([none of four](s-06,s-07,s-08,s-09); most are from Quill) leaves criticism" in plain
+    speakers = make_speakers(
+        *[("A", "outlet", "", "-1")] * 8, *[("A", "resident", "Quill", "-1")] * 2,
+        *[("B", "resident", "Quill", "-1")] * 9, ("B", "expert", "", "-1"),
+        *[("B", "city_government", "Valdrane", "1")] * 2,
+    )  # fmt: skip
+    mayor = harbour_study.targets[0]
+    sides = standing.find_sides(speakers, target="mayor", study=harbour_study)
+    critics, friends = standing.describe_sides(sides, ARTICLES, target=mayor)
+    plain = re.sub(r"\(#[^)]*\)", "", critics)
+    assert plain.startswith("A ([eight of ten]) criticises the mayor")
+    assert "B ([none of ten]; most are from Quill) leaves criticism of it to others" in plain
     assert plain.endswith(
         ". The brackets say how many of an outlet’s critical sentences are in its own voice."
     )
-    assert "in B it is Valdrane ([two sentences](#sentences?ids=s-10,s-11))" in friends
-    assert friends.endswith("In A nobody speaks for it.")
+    assert "in B it is Valdrane ([two sentences](#sentences?ids=s-20,s-21))" in friends
+    assert friends.endswith("In A no sentence speaks for it.")
+    few = standing.find_sides(SPEAKERS, target="mayor", study=harbour_study)
+    critics, _ = standing.describe_sides(few, ARTICLES, target=mayor)
+    plain = re.sub(r"\(#[^)]*\)", "", critics)
+    assert plain.startswith("No article has ten sentences that criticise the mayor and her city")
+    assert plain.endswith("Too few critical sentences to tell: A ([5]) and B ([4]).")
     nothing = standing.find_sides(SPEAKERS, target="port", study=harbour_study)
     assert standing.describe_sides(nothing, ARTICLES, target=harbour_study.targets[1]) == [
         "No sentence takes a side on the port."

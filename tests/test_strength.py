@@ -114,6 +114,7 @@ def test_nothing_is_firm_without_all_that_it_takes(
         ({"n": 4}, "Only 4 sentences stand on one side; fewer than 10 are not compared."),
         ({"alpha": 0.5}, "agree too little on stance (alpha 0.50, below 0.667)"),
         ({"low": -0.1}, "The interval of the difference, −0.10 to +0.40, spans zero."),
+        ({"low": 0.05}, "Interval of the difference: +0.05 to +0.40."),
         ({"alpha": NAN}, "Stance was not coded by reading, so the model stands alone."),
         ({"alpha": 0.7}, "Two codings by reading agree on stance with alpha 0.70."),
         (
@@ -148,7 +149,15 @@ def test_a_sound_contrast_says_nothing_of_copies():
 
 def test_the_rules_are_stated_with_their_thresholds():
     (text,) = describe_rules()
-    for said in ("ten sentences", "0.667", "0.80", "90%", "50%", "30%", "altered copy"):
+    for said in (
+        "ten sentences",
+        "0.667",
+        "0.80",
+        "90%",
+        "50%",
+        "30 percentage points",
+        "altered copy",
+    ):
         assert said in text
 
 

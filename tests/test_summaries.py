@@ -356,11 +356,11 @@ def test_few_own_sentences_are_called_too_few(run: Run):
     options = {"target_id": "port", "target": "the port", "articles": run.articles}
     first, second = standing.describe_stance(table, **options)
     assert first.strip() == f"Too few sentences of their own to tell: Saltmarsh Review ({FEW - 1})."
-    assert second.startswith("In no outlet can the quoted voices be told apart")
+    assert second.endswith("toward the port cannot be told: no outlet has ten sentences of both.")
     table["n"] = 40
     first, second = standing.describe_stance(table, **options)
     assert "Too few" not in first and "Saltmarsh Review ([+0.40]" in first
-    assert second.startswith("The voices that Saltmarsh Review quotes are harder ([−0.90]")
+    assert second.startswith("Toward the port the voices that Saltmarsh Review quotes are harder")
 
 
 def test_a_frame_that_nobody_uses_does_not_lead(run: Run):

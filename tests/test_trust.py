@@ -19,7 +19,7 @@ def make_articles(*dated: tuple[str, str]) -> pd.DataFrame:
 def test_few_articles_and_unlike_times_are_limits():
     articles = make_articles(("A", "2017-01-04"), ("A", "2017-07-18"), ("B", "2017-09-20"))
     (said,) = describe_limits(articles, CODINGS)
-    assert "There are 1 to 2 articles an outlet" in said
+    assert "There are 1 to 2 articles per outlet" in said
     assert "A January 2017 to July 2017; B September 2017" in said
 
 

@@ -257,6 +257,7 @@ def _state_finding(
     reason = explain_strength(
         strength,
         field=names.get(candidate.kind, contrast.field),
+        share=min(contrast.values.values()) >= 0,
         altered=[o for o in contrast.outlets if o in altered],
         **judged,
     )

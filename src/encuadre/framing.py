@@ -16,6 +16,7 @@ from encuadre.prose import (
     link_source,
     list_articles,
     say_count,
+    say_number,
     say_percent,
     start_sentence,
 )
@@ -49,10 +50,9 @@ def describe_frames(
             )
             for category in top
         ]
-        each = " each" if len(shares) > 1 else ""
         if shares:
             leads.setdefault(join_words([names[category] for category in top]), []).append(
-                f"{escape_markdown(str(outlet))} ({join_words(shares)}{each})"
+                f"{escape_markdown(str(outlet))} ({join_words(shares)})"
             )
     absent = []
     total = table["outlet"].nunique()
@@ -143,14 +143,19 @@ def describe_voiced_frames(
         found.setdefault(escape_markdown(labels[r["frame"]]), []).append(
             f"{escape_markdown(str(r['outlet']))} ({link})"
         )
-    return " ".join(
+    lines = [
         f"{words}: {'; '.join(f'{frame} in {join_words(o)}' for frame, o in found.items())}."
         for words, found in (
             ("Left wholly to quoted voices", left),
             ("Only ever in the outlet’s own voice", kept),
         )
         if found
-    )
+    ]
+    if lines:
+        lines.append(
+            f"Asked of frames with {say_number(_HELD)} sentences or more, in articles with as many sentences of either kind."
+        )
+    return " ".join(lines)
 
 
 def rank_sentences(table: pd.DataFrame) -> pd.DataFrame:
@@ -239,7 +244,7 @@ def tabulate_functions(
 
 
 def describe_blame(labels: pd.DataFrame, articles: pd.DataFrame, *, study: Study) -> str:
-    """Say whom each outlet blames: the targets of which its sentences on causes speak ill."""
+    """Say whom each outlet blames: the targets of which its sentences on causes speak ill, or none."""
     if "function" not in labels:
         return ""
     causes = labels[labels["function"] == "cause"]
@@ -255,7 +260,19 @@ def describe_blame(labels: pd.DataFrame, articles: pd.DataFrame, *, study: Study
                 blamed.append(f"{escape_markdown(str(outlet))} ({link})")
         if blamed:
             lines.append(f"{escape_markdown(target.label)} in {join_words(blamed)}")
-    return f"Blamed or spoken ill of where a cause is named: {'; '.join(lines)}." if lines else ""
+    if not lines:
+        return ""
+    fields = [f"stance_{t.id}" for t in study.targets if f"stance_{t.id}" in causes]
+    mild = causes[~causes[fields].eq("-1").any(axis=1)]
+    rest = [
+        f"{escape_markdown(str(outlet))} ({link_evidence(str(len(part)), ids=','.join(part['sentence_id']))})"
+        for outlet, part in mild.groupby("outlet", sort=False)
+    ]
+    them = {1: "it", 2: "either"}.get(len(fields), "any of them")
+    said = f"Blamed or spoken ill of where a cause is named: {'; '.join(lines)}."
+    return (
+        f"{said} Causes told without speaking ill of {them}: {join_words(rest)}." if rest else said
+    )
 
 
 def tabulate_concordance(

@@ -34,7 +34,7 @@ def list_figures(study: Study, estimates: pd.DataFrame) -> list[Figure]:
     own, chosen = study.own_voice, []
     chosen.append(Figure("Share in the own voice", "voice", "voice", "all", "", own))
     for target in study.targets:
-        name = f"Mean stance toward {target.label}"
+        name = f"Mean stance toward {target.label}, all voices"
         field = f"stance_{target.id}"
         chosen.append(Figure(name, field, "stance", "all", target.id, "mean"))
     frames = {

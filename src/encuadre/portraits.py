@@ -318,7 +318,7 @@ def _say_sides(sides: pd.DataFrame, name: str) -> str:
             start_sentence(f"{join_words(said)} {'defend' if len(said) > 1 else 'defends'} {name}.")
         )
     elif total >= _ENOUGH:
-        lines.append(f"Nobody defends {name}.")
+        lines.append(f"No sentence defends {name}.")
     return " ".join(lines)
 
 

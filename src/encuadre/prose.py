@@ -206,4 +206,4 @@ def warn_single(articles: pd.DataFrame) -> str:
     """Return the caution that one article an outlet supports statements about articles only."""
     if articles["outlet"].value_counts().max() > 1:
         return ""
-    return "There is one article an outlet, so every figure speaks of that article, not of the outlet as a whole."
+    return "There is one article per outlet, so every figure speaks of that article, not of the outlet as a whole."

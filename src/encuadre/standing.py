@@ -27,7 +27,6 @@ from encuadre.study import Study, Target
 
 THIRDS = ("Start", "Middle", "End")
 _MOST = 2 / 3
-_ENOUGH = 3
 
 
 def describe_stance(
@@ -46,24 +45,32 @@ def describe_stance(
         first = f"In its own words, on a scale from −1 (always unfavourable) to 1: {_say_groups(told, target_id, target, articles)}"
     if few:
         first += f" Too few sentences of their own to tell: {join_words(few)}."
-    gaps = []
-    for outlet in own.index.intersection(quoted.index, sort=False):
-        a, b = own.loc[outlet], quoted.loc[outlet]
-        side = compare_voices(a, b)
-        if side not in ("more", "less") or min(a["n"], b["n"]) < FEW:
-            continue
-        name = escape_markdown(str(outlet))
-        mine = _link_mean(a, str(outlet), "own", target_id, articles)
-        theirs = _link_mean(b, str(outlet), "quoted", target_id, articles)
-        harsher = f"the voices that {name} quotes are harder ({theirs}) than {name} itself ({mine})"
-        milder = f"{name} itself is harder ({mine}) than the voices that it quotes ({theirs})"
-        gaps.append(harsher if side == "less" else milder)
-    second = (
-        f"{start_sentence('; '.join(gaps))}{' (each gap taken by itself)' if len(gaps) > 1 else ''}."
-        if gaps
-        else "In no outlet can the quoted voices be told apart from its own voice: the interval of the gap spans zero, or one side has too few sentences."
-    )
-    return [first.strip(), second]
+    return [first.strip(), _say_voices(own, quoted, target_id, target, articles)]
+
+
+def _say_voices(
+    own: pd.DataFrame, quoted: pd.DataFrame, target_id: str, target: str, articles: pd.DataFrame
+) -> str:
+    """Say in which outlets the quoted voices stand elsewhere than the outlet itself."""
+    mine, theirs = ({str(o): r for o, r in table.iterrows()} for table in (own, quoted))
+    sides = compare_voices(mine, theirs)
+    toward = f"toward {escape_markdown(target)}"
+    if not sides:
+        return f"Whether the quoted voices differ from the outlet’s own {toward} cannot be told: no outlet has {say_number(FEW)} sentences of both."
+    told, unclear = [], []
+    for outlet, side in sides.items():
+        name = escape_markdown(outlet)
+        a = _link_mean(mine[outlet], outlet, "own", target_id, articles)
+        b = _link_mean(theirs[outlet], outlet, "quoted", target_id, articles)
+        harsher = f"the voices that {name} quotes are harder ({b}) than {name} itself ({a})"
+        milder = f"{name} itself is harder ({a}) than the voices that it quotes ({b})"
+        if side == "cannot_tell":
+            unclear.append(f"{name} (itself {a}, quoted {b})")
+        else:
+            told.append(harsher if side == "less" else milder)
+    if not told:
+        return f"Whether the quoted voices differ from the outlet’s own {toward} cannot be told: {join_words(unclear)}. The interval of {'each' if len(unclear) > 1 else 'the'} gap, widened for the number of gaps, spans zero."
+    return f"{start_sentence(toward)} {'; '.join(told)}."
 
 
 def group_outlets(told: pd.DataFrame) -> list[list[str]]:
@@ -172,11 +179,16 @@ def describe_sides(sides: pd.DataFrame, articles: pd.DataFrame, *, target: Targe
     if sides.empty:
         return [f"No sentence takes a side on {name}."]
     voiced: dict[str, list[str]] = {"itself": [], "both": [], "others": []}
+    few = []
     for outlet in outlets:
         part = sides[(sides["outlet"] == outlet) & (sides["side"] == "-1")]
         total = sum(len(ids) for ids in part["ids"])
         mine = sum(len(r.ids) for r in part.itertuples() if r.own)
-        if total < _ENOUGH:
+        if total < FEW:
+            ids = ",".join(i for row in part["ids"] for i in row)
+            few += [f"{escape_markdown(outlet)} ({link_evidence(str(total), ids=ids)})"] * bool(
+                total
+            )
             continue
         kind = (
             "itself" if mine / total > _MOST else "others" if mine / total < 1 - _MOST else "both"
@@ -195,8 +207,10 @@ def describe_sides(sides: pd.DataFrame, articles: pd.DataFrame, *, target: Targe
     first = (
         f"{'; '.join(parts)}. The brackets say how many of an outlet’s critical sentences are in its own voice."
         if parts
-        else f"Hardly a sentence criticises {name}."
+        else f"No article has {say_number(FEW)} sentences that criticise {name}, so who does it cannot be told."
     )
+    if few:
+        first += f" Too few critical sentences to tell: {join_words(few)}."
     defended = []
     for outlet in outlets:
         part = sides[(sides["outlet"] == outlet) & (sides["side"] == "1")]
@@ -210,7 +224,7 @@ def describe_sides(sides: pd.DataFrame, articles: pd.DataFrame, *, target: Targe
     second = "; ".join(f"in {outlet} it is {who}" for outlet, who in defended)
     if not defended:
         return [first, f"No sentence in any of them speaks for {name}."]
-    none = f" In {join_words(silent)} nobody speaks for it." if silent else ""
+    none = f" In {join_words(silent)} no sentence speaks for it." if silent else ""
     return [first, f"Who speaks for {name}: {second}.{none}"]
 
 
@@ -320,7 +334,7 @@ def _say_turns(own: pd.DataFrame, field: str, turns: list[tuple[int, int]], name
     ]
     at = [name_part(THIRDS, k) for k in range(len(THIRDS))]
     early, late = turns[0]
-    word, place = name_shape(means, (early, late))
+    word, place = name_shape(means, turns)
     tone = f"{say_tone(word)} {name}"
     if place < 0:
         said = f"grows {tone} from its start ({links[0]}) to its end ({links[2]}), with {links[1]} {at[1]}"
@@ -330,8 +344,12 @@ def _say_turns(own: pd.DataFrame, field: str, turns: list[tuple[int, int]], name
         said = f"is {tone} {at[place]} ({links[place]}), {link} {join_words(rest)}"
     else:
         said = f"is {tone} {at[late]} ({links[late]}) than {at[early]} ({links[early]})"
-        few = [t.lower() for t, p in zip(THIRDS, parts, strict=True) if len(p) < FEW]
-        return f"{said}; its {few[0]} has too few sentences to tell" if few else said
+        rest = ({*range(len(THIRDS))} - {early, late}).pop()
+        third = THIRDS[rest].lower()
+        if len(parts[rest]) < FEW:
+            return f"{said}; its {third} has too few sentences to tell"
+        if len(turns) == 1:
+            return f"{said}; its {third} ({links[rest]}) can be told from neither"
     steps = [f"from {THIRDS[a].lower()} to {THIRDS[b].lower()}" for a, b in sorted(turns)]
     changes = "change" if len(steps) == 1 else "changes"
     verb = "is" if len(steps) == 1 else "are"
@@ -355,7 +373,7 @@ def tabulate_ends(
     own_voice: str,
     each: int = 3,
 ) -> pd.DataFrame:
-    """Return the sentences at both ends: those labelled so where the model is surest."""
+    """Return the sentences at both ends: of those that the model labels so too, the surest."""
     field = f"stance_{target}"
     labels = labels if field in labels else labels.assign(**{field: ""})
     table = labels.merge(stances[stances["target"] == target], on="sentence_id").merge(
@@ -365,7 +383,7 @@ def tabulate_ends(
     rows = []
     for label, column in (("-1", "p_unfavourable"), ("1", "p_favourable")):
         picked = (
-            table[table[field] == label]
+            table[(table[field] == label) & (table["label"].astype(str) == label)]
             .sort_values([column, "sentence_id"], ascending=[False, True])
             .drop_duplicates("article_id")
             .head(each)

@@ -156,11 +156,13 @@ def _say_critics(facts: _Facts, unclear: bool) -> str:
     high = facts.link(
         say_number(int(round(facts.mean(facts.second) * len(facts.second)))), second, **own
     )
+    others = len(facts.first) - int(round(facts.mean(facts.first) * len(facts.first)))
+    quoted = facts.link(say_number(others), first, **{**own, "voice": "quoted"})
     counted = f"{low} of {say_count(len(facts.first), 'critical sentence')}"
     other = f"{high} of {say_number(len(facts.second))}"
     if unclear:
         return f"Whether {facts.low} leaves criticism of {facts.subject} to others more than {facts.high} does cannot be told from these articles: {counted} there are the outlet’s own, against {other}."
-    return f"{facts.low} lets others criticise {facts.subject}: {counted} are in its own voice. {facts.high} does it itself, in {other}."
+    return f"{facts.low} lets others criticise {facts.subject}: of {say_count(len(facts.first), 'critical sentence')} {quoted} are theirs and {low} its own. {facts.high} does it itself, in {other}."
 
 
 def _say_frame(facts: _Facts, unclear: bool) -> str:
@@ -172,11 +174,12 @@ def _say_frame(facts: _Facts, unclear: bool) -> str:
         low = low if facts.mean(facts.first) > 0 else facts.link("none", first, frame=facts.frame)
         if unclear:
             return f"Whether {facts.low} ({low}) frames fewer of its sentences as {label} than {facts.high} ({high}) cannot be told from these articles."
-        return f"The frame that divides the outlets most clearly is {label}: it is the main frame of {low} of the sentences in {facts.low}, against {high} in {facts.high}."
+        return f"The frame “{label}” divides the outlets: it is the main frame of {low} of the sentences in {facts.low}, against {high} in {facts.high} together."
     if unclear:
         return f"Whether {facts.high} ({high}) frames more of its sentences as {label} than {facts.low} ({low}) cannot be told from these articles."
+    together = " together" if len(first.outlets) > 1 else ""
     if facts.mean(facts.first) > 0:
-        return f"The frame that divides the outlets most clearly is {label}: it is the main frame of {high} of the sentences in {facts.high}, and of {low} in {facts.low}."
+        return f"The frame “{label}” divides the outlets: it is the main frame of {high} of the sentences in {facts.high}, and of {low} in {facts.low}{together}."
     second_frame = ""
     if "frame2" in facts.first:
         ids = facts.first.loc[facts.first["frame2"] == facts.frame, "sentence_id"]
@@ -185,7 +188,7 @@ def _say_frame(facts: _Facts, unclear: bool) -> str:
             second_frame = (
                 f", where {count} touch on it" if len(ids) > 1 else f", where {count} touches on it"
             )
-    return f"The frame that divides the outlets most clearly is {label}: it is the main frame of {high} of the sentences in {facts.high} and of none in {facts.low}{second_frame}."
+    return f"The frame “{label}” divides the outlets: it is the main frame of {high} of the sentences in {facts.high} and of none in {facts.low}{second_frame}."
 
 
 def _say_voice(facts: _Facts, unclear: bool) -> str:

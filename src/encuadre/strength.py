@@ -21,7 +21,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from encuadre.agreement import FIRM, TENTATIVE
-from encuadre.prose import join_words, say_count, say_percent, say_signed
+from encuadre.prose import join_words, say_count, say_interval, say_percent
 
 FEW = 10
 WIDE = 0.3
@@ -108,6 +108,7 @@ def explain_strength(
     alpha: float,
     stability: Stability,
     field: str,
+    share: bool = False,
     altered: Sequence[str] = (),
 ) -> str:
     """Say in a few sentences why a contrast has its strength, as plain text.
@@ -118,6 +119,8 @@ def explain_strength(
         As `judge_contrast` gives it; the other parameters are those that it takes.
     field : str
         What was labelled, in words.
+    share : bool
+        Whether the difference is one of shares, and told in percentage points.
     altered : sequence of str
         The outlets compared whose copies are altered.
     """
@@ -126,17 +129,23 @@ def explain_strength(
     )
     if not math.isnan(alpha):
         reliability = f"Two codings by reading agree on {field} with alpha {alpha:.2f}."
+    interval = say_interval(low, high)
+    if share:
+        ends = (f"{100 * end:+.0f}".replace("-", "−") for end in (low, high))
+        interval = f"{' to '.join(ends)} percentage points"
     if strength == "cannot_tell":
         if n < FEW:
             return f"Only {n} sentences stand on one side; fewer than {FEW} are not compared."
         if alpha < TENTATIVE:
             return f"Two codings by reading agree too little on {field} (alpha {alpha:.2f}, below {TENTATIVE:g})."
-        return (
-            f"The interval of the difference, {say_signed(low)} to {say_signed(high)}, spans zero."
-        )
-    return " ".join(
-        s for s in (reliability, _say_ways(stability), _say_copies(stability, altered)) if s
+        return f"The interval of the difference, {interval}, spans zero."
+    parts = (
+        f"Interval of the difference: {interval}.",
+        reliability,
+        _say_ways(stability),
+        _say_copies(stability, altered),
     )
+    return " ".join(s for s in parts if s)
 
 
 def _say_ways(stability: Stability) -> str:
@@ -173,8 +182,9 @@ def describe_rules() -> list[str]:
     """State the rules of this module with their thresholds, as Markdown."""
     return [
         f"*Cannot tell*: fewer than {say_count(FEW, 'sentence')} on one side; or two codings agree with alpha below {TENTATIVE:g}; or the interval of the difference spans zero. "
-        f"*Tentative*: nothing was coded by reading, or alpha lies below {FIRM:.2f}; or a share’s interval is wider than {say_percent(WIDE)}; "
+        f"*Tentative*: nothing was coded by reading, or alpha lies below {FIRM:.2f}; or a share’s interval is wider than {100 * WIDE:.0f} percentage points; "
         f"or the difference keeps its direction in fewer than {say_percent(HOLDS)} of the other ways to count, or fewer than {say_percent(CLEAR)} of their intervals exclude zero; "
         "or it rests on an altered copy, so that there is no counting without it. *Firm*: everything else. "
-        "What is counted and not estimated, such as an event told or left out, is firm where the copies are as published."
+        "What is counted and not estimated, such as an event told or left out, is firm where the copies are as published. "
+        "A figure bears the label of the estimates that its title rests on; whether a copy is altered does not enter it."
     ]

@@ -119,6 +119,7 @@ class Settings(_Part):
     speakers: tuple[Speaker, ...] = ()
     topic_names: dict[str, str] = {}
     near_duplicates: str = "refuse"
+    coding_note: str = ""
     parameters: dict[str, Any] = {}
 
 
@@ -140,6 +141,7 @@ class Study(_Part):
     codebook: Codebook
     events: dict[str, Any]
     sources: pd.DataFrame
+    coding_note: str = ""
 
     @property
     def own_voice(self) -> str:

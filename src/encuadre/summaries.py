@@ -6,14 +6,17 @@ import pandas as pd
 
 from encuadre.coding import list_coders, pick_reference, pivot_design
 from encuadre.prose import (
+    escape_markdown,
     join_words,
     link_evidence,
     say_count,
     say_date,
+    say_percent,
     warn_copies,
     warn_single,
 )
 from encuadre.stance_models import describe_training
+from encuadre.strength import HOLDS
 from encuadre.study import Study
 
 COPIES = {
@@ -79,8 +82,11 @@ def tabulate_left_out(articles: pd.DataFrame, sentences: pd.DataFrame) -> pd.Dat
     return pd.DataFrame(rows)
 
 
-def introduce_report(articles: pd.DataFrame, codings: pd.DataFrame) -> list[str]:
-    """Say what the reader must know beside the findings, and how to read on."""
+def introduce_report(articles: pd.DataFrame, codings: pd.DataFrame, *, note: str = "") -> list[str]:
+    """Say what the reader must know beside the findings, and how to read on.
+
+    `note` is the study's own remark on its coding.
+    """
     passes = len(list_coders(codings))
     agree = ", and [](#fig-reliability) says how well the passes agree" if passes > 1 else ""
     reference = pick_reference(codings)
@@ -92,12 +98,11 @@ def introduce_report(articles: pd.DataFrame, codings: pd.DataFrame) -> list[str]
         else "the figures come from that coding"
     )
     coded = (
-        f"Voice, stance and frame were coded by reading, {extent}in {say_count(max(passes, 1), 'pass', 'passes')}; {use}{agree}. "
-        "In the default study an AI assistant read and labelled, not a human panel."
+        f"Voice, stance and frame were coded by reading, {extent}in {say_count(max(passes, 1), 'pass', 'passes')}; {use}{agree}. {escape_markdown(note)}".strip()
         if reference
         else "Nothing was coded by reading: the figures come from the models alone."
     )
-    how = "*Firm*: counted in the text, or estimated, with the same direction however it is counted. *Tentative*: holds, with a doubt that is named. *Cannot tell*: these articles do not decide it."
+    how = f"*Firm*: counted in the text, or estimated, with the same direction in {say_percent(HOLDS)} or more of the other ways to count. *Tentative*: holds, with a doubt that is named. *Cannot tell*: these articles do not decide it."
     return [" ".join(s for s in (warn_single(articles), warn_copies(articles)) if s), coded, how]
 
 

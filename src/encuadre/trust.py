@@ -118,9 +118,12 @@ def name_categories(study: Study) -> dict[str, str]:
 
 
 def describe_coding(
-    codings: pd.DataFrame, agreement: pd.DataFrame, names: Mapping[str, str]
+    codings: pd.DataFrame, agreement: pd.DataFrame, names: Mapping[str, str], *, note: str = ""
 ) -> list[str]:
-    """Say who coded what, and how far the agreement can be trusted."""
+    """Say who coded what, and how far the agreement can be trusted.
+
+    `note` is the study's own remark on its coding.
+    """
     coders = list_coders(codings)
     if not coders:
         return [
@@ -132,8 +135,8 @@ def describe_coding(
             f"{n} sentences were coded by reading, in one pass; `coding/README.md` says how. With no second pass nothing shows how far another reader would agree, and no estimated finding is called firm."
         ]
     text = (
-        f"{n} sentences were coded by reading, in {say_count(len(coders), 'pass', 'passes')}, none of which saw the labels of another; `coding/README.md` says how. "
-        "In the default study an AI assistant read and labelled them, not a human panel. Two passes of the same kind of reader share habits, so their agreement is likely to be higher than that of two people: "
+        f"{n} sentences were coded by reading, in {say_count(len(coders), 'pass', 'passes')} that did not see each other’s labels; `coding/README.md` says how. "
+        f"{escape_markdown(note)}{' ' if note else ''}Two passes of the same kind of reader share habits, so their agreement is likely to be higher than that of two people: "
         "take it as the consistency with which the codebook can be applied, not as proof that the labels are right."
     )
     rows = pick_coders(agreement).dropna(subset=["alpha"])
@@ -146,8 +149,8 @@ def describe_coding(
     ]
 
 
-def describe_limits(articles: pd.DataFrame, codings: pd.DataFrame) -> list[str]:
-    """Say what the study cannot show, from its own tables."""
+def describe_limits(articles: pd.DataFrame, codings: pd.DataFrame, *, note: str = "") -> list[str]:
+    """Say what the study cannot show, from its own tables; `note` is its own remark on its coding."""
     lines = [warn_single(articles), warn_copies(articles)]
     lines += [_warn_few(articles), _warn_spans(articles)]
     genres = sorted({g for g in articles["genre"] if g})
@@ -157,6 +160,8 @@ def describe_limits(articles: pd.DataFrame, codings: pd.DataFrame) -> list[str]:
         )
     if not pick_reference(codings):
         lines.append("No sentence was coded by reading.")
+    elif note:
+        lines.append(escape_markdown(note))
     return [" ".join(line for line in lines if line)]
 
 
@@ -166,7 +171,7 @@ def _warn_few(articles: pd.DataFrame) -> str:
     if counts.max() == 1 or counts.min() >= _MANY:
         return ""
     few = f"{counts.min()} to {counts.max()}" if counts.min() < counts.max() else f"{counts.max()}"
-    return f"There are {few} articles an outlet. Sentences of one article hang together, so intervals drawn from fewer than {_MANY} articles can be too narrow."
+    return f"There are {few} articles per outlet. Sentences of one article hang together, so intervals drawn from fewer than {_MANY} articles can be too narrow."
 
 
 def _warn_spans(articles: pd.DataFrame) -> str:

@@ -21,8 +21,13 @@ _APART = re.compile(r"[\s-]*")
 _Z = 1.959963984540054
 _SHARED = 0.75
 _SPEECH = frozenset(form for form, (_, kind, _) in FORMS.items() if kind == "state")
-PLAIN_WORDS = frozenset(ENGLISH_STOP_WORDS) | _SPEECH
-"""Words that say nothing of an outlet's framing: stop words, and those that only report speech."""
+_TITLES = frozenset(
+    "president presidents vice-president minister ministers secretary senator senators governor "
+    "governors chancellor premier representative".split()
+)
+PLAIN_WORDS = frozenset(ENGLISH_STOP_WORDS) | _SPEECH | _TITLES
+"""Words that say nothing of an outlet's framing: stop words, those that only report speech, and titles
+of office, which stand before names and are counted as little as these."""
 _COLUMNS = (
     "article_id",
     "outlet",

@@ -154,7 +154,10 @@ def _find(
 
 
 def share_room(sizes: Sequence[int], room: int) -> list[int]:
-    """Divide the room among groups in proportion to their sizes, by the largest remainder."""
+    """Divide the room among groups in proportion to their sizes, by the largest remainder.
+
+    Where there is room for it, no group goes without.
+    """
     total = sum(sizes)
     room = min(room, total)
     if not total:
@@ -164,6 +167,10 @@ def share_room(sizes: Sequence[int], room: int) -> list[int]:
     by_rest = sorted(range(len(sizes)), key=lambda k: (shared[k] - exact[k], k))
     for k in by_rest[: room - sum(shared)]:
         shared[k] += 1
+    for k, size in enumerate(sizes):
+        if size and not shared[k] and max(shared) > 1:
+            shared[shared.index(max(shared))] -= 1
+            shared[k] = 1
     return shared
 
 

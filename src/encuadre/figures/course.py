@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -42,50 +41,51 @@ CELL, HEAD, FOOT = 1.05, 0.3, 0.4
 LEFT = 0.34
 
 
-def find_turns(course: pd.DataFrame) -> list[tuple[str, pd.Series, pd.Series]]:
-    """Outlet, earlier and later third whose intervals do not touch, the widest gap of each outlet first."""
+def find_turns(course: pd.DataFrame) -> list[tuple[str, list[tuple[int, int]]]]:
+    """Outlets with the pairs of thirds whose intervals do not touch, as places, widest gap first."""
+    thirds = list(dict.fromkeys(course["third"]))
     turns = []
     for outlet, group in course[course["n"] >= FEW].groupby("outlet", sort=False):
-        rows = [row for _, row in group.iterrows()]
-        pairs = [
-            (abs(b["estimate"] - a["estimate"]), a, b)
-            for k, a in enumerate(rows)
-            for b in rows[k + 1 :]
+        rows = {thirds.index(row["third"]): row for _, row in group.iterrows()}
+        pairs = sorted(
+            (-abs(b["estimate"] - a["estimate"]), early, late)
+            for (early, a), (late, b) in combinations(sorted(rows.items(), key=lambda r: r[0]), 2)
             if a["high"] < b["low"] or b["high"] < a["low"]
-        ]
+        )
         if pairs:
-            size, first, second = max(pairs, key=lambda p: p[0])
-            turns.append((size, str(outlet), first, second))
-    return [t[1:] for t in sorted(turns, key=lambda t: (-t[0], t[1]))]
+            turns.append((pairs[0][0], str(outlet), [(early, late) for _, early, late in pairs]))
+    return [t[1:] for t in sorted(turns)]
 
 
-def name_shape(means: Sequence[float], turn: tuple[int, int]) -> tuple[str, int]:
+def name_shape(means: Sequence[float], turns: Sequence[tuple[int, int]]) -> tuple[str, int]:
     """Name how a text changes: the word for it, and the place of the part that stands out.
 
     Parameters
     ----------
     means : sequence of float
         Mean stance of each part of the text, in order; not a number where it is not known.
-    turn : (int, int)
-        Places of two parts that can be told apart, the earlier first.
+    turns : sequence of (int, int)
+        Places of parts that can be told apart, the earlier first; the widest gap first.
 
     Returns
     -------
     (str, int)
         "harder" or "milder" and -1 where every step goes that way; "hardest" or "mildest" and the
-        one of the two parts that is so and lies furthest from all others; "harder" or "milder" and
-        the later part where a mean is not known or neither stands out.
+        part that is so and can be told from every other, the furthest if two can; "harder" or
+        "milder" and the later part of the widest gap where none can.
     """
     steps = [b - a for a, b in pairwise(means)]
     if all(s < 0 for s in steps) or all(s > 0 for s in steps):
         return "harder" if steps[0] < 0 else "milder", -1
-    early, late = turn
+    early, late = turns[0]
     words = {min(means): "hardest", max(means): "mildest"}
-    gaps = [(min(abs(means[k] - m) for j, m in enumerate(means) if j != k), k) for k in turn]
-    known = not any(math.isnan(m) for m in means)
-    far = [(gap, k) for gap, k in gaps if known and gap > 0 and means[k] in words]
-    if far:
-        place = max(far)[1]
+    apart = []
+    for place in (early, late):
+        others = [k for k in range(len(means)) if k != place]
+        if means[place] in words and all((min(k, place), max(k, place)) in turns for k in others):
+            apart.append((min(abs(means[k] - means[place]) for k in others), place))
+    if apart:
+        place = max(apart)[1]
         return words[means[place]], place
     return "harder" if means[late] < means[early] else "milder", late
 
@@ -107,11 +107,10 @@ def _title(course: pd.DataFrame, outlets: Sequence[Outlet], target: str) -> tupl
     if not turns:
         words = f"Whether any of the {name_group(outlets)} changes its tone toward {target}"
         return f"{words} from start to end cannot be told", "cannot_tell"
-    outlet, first, second = turns[0]
+    outlet, pairs = turns[0]
     thirds = list(dict.fromkeys(course["third"]))
     rows = course[(course["outlet"] == outlet) & (course["n"] >= FEW)].set_index("third")
-    turn = (thirds.index(first["third"]), thirds.index(second["third"]))
-    word, place = name_shape(rows["estimate"].reindex(thirds).tolist(), turn)
+    word, place = name_shape(rows["estimate"].reindex(thirds).tolist(), pairs)
     tone = f"{say_tone(word)} {target}"
     thirds = [clean_text(t) for t in thirds]
     if place < 0:
@@ -119,7 +118,7 @@ def _title(course: pd.DataFrame, outlets: Sequence[Outlet], target: str) -> tupl
     elif word.endswith("est"):
         where = f"is {tone} {name_part(thirds, place)}"
     else:
-        where = f"is {tone} {name_part(thirds, turn[1])} than {name_part(thirds, turn[0])}"
+        where = f"is {tone} {name_part(thirds, pairs[0][1])} than {name_part(thirds, pairs[0][0])}"
     return f"{by_name[outlet].whole} {where}", ""
 
 

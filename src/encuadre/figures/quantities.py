@@ -65,7 +65,7 @@ def _title(groups: Sequence[tuple[str, str, pd.DataFrame]], outlets: Sequence[Ou
     what, good = differ[0]
     low, high = good.loc[good["value"].idxmin()], good.loc[good["value"].idxmax()]
     first, last = clean_text(low["label"]), clean_text(high["label"])
-    return f"{clip_text(what, 60)}: from {first} to {last}, depending on the {word}"
+    return f"{clip_text(what, 60)}: {first} in one {word}, {last} in another"
 
 
 def say_values(
@@ -220,7 +220,7 @@ def draw_quantities(
         max(sum(block[-1] for block in blocks), 0.1),
         kicker="Figures that differ",
         title=title,
-        subtitle="Figures under one heading",
+        subtitle="As each article gives it; the figures need not count the same thing",
         note=note,
     )
     above, body_height = 0.0, page.top - page.bottom

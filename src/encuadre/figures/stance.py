@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
+from scipy.stats import norm
 
 from encuadre.figures.choose import drop_few, pick_estimates, say_method
 from encuadre.figures.marks import (
@@ -45,27 +46,35 @@ UP, DOWN = 0.16, -0.16
 PITCH = 0.42
 
 
-def compare_voices(own: pd.Series | None, quoted: pd.Series | None) -> str:
-    """Whether quoted voices are clearly more or less favourable than the own voice.
+def compare_voices(own: Mapping[str, pd.Series], quoted: Mapping[str, pd.Series]) -> dict[str, str]:
+    """Whether the voices that an outlet quotes are clearly more or less favourable than its own.
+
+    Parameters
+    ----------
+    own, quoted : mapping
+        The estimates of each outlet, by its name.
 
     Returns
     -------
-    {"more", "less", "cannot_tell", ""}
-        "" where one of the two is missing. The interval of the gap is that of a difference of
-        two independent estimates.
+    dict
+        "more", "less" or "cannot_tell" for each outlet that has both estimates. The interval of the
+        gap is that of a difference of two independent estimates, widened by Bonferroni's rule for
+        the number of gaps.
     """
-    if own is None or quoted is None:
-        return ""
-    if not (is_known(own) and is_known(quoted)):
-        return "cannot_tell"
-    gap = quoted["estimate"] - own["estimate"]
-    if gap >= 0:
-        reach = math.hypot(quoted["estimate"] - quoted["low"], own["high"] - own["estimate"])
-    else:
-        reach = math.hypot(quoted["high"] - quoted["estimate"], own["estimate"] - own["low"])
-    if abs(gap) <= reach:
-        return "cannot_tell"
-    return "more" if gap > 0 else "less"
+    both = [name for name in own if name in quoted]
+    known = [name for name in both if is_known(own[name]) and is_known(quoted[name])]
+    wider = norm.isf(0.025 / max(len(known), 1)) / norm.isf(0.025)
+    gaps = dict.fromkeys(known, "cannot_tell")
+    for name in known:
+        mine, theirs = own[name], quoted[name]
+        gap = theirs["estimate"] - mine["estimate"]
+        if gap >= 0:
+            reach = math.hypot(theirs["estimate"] - theirs["low"], mine["high"] - mine["estimate"])
+        else:
+            reach = math.hypot(theirs["high"] - theirs["estimate"], mine["estimate"] - mine["low"])
+        if abs(gap) > wider * reach:
+            gaps[name] = "more" if gap > 0 else "less"
+    return gaps
 
 
 def _title(
@@ -156,13 +165,13 @@ def _draw_pair(
             ax,
             {"left": high, "right": low, "center": (low + high) / 2}[side],
             y,
-            "cannot tell",
+            "gap: cannot tell",
             dx={"left": 6, "right": -6, "center": 0}[side],
             ha=side,
             color=INK2,
             halo=True,
         )
-    elif own is not None and quoted is not None:
+    elif gap and own is not None and quoted is not None:
         x = min(own["estimate"], quoted["estimate"])
         span = abs(quoted["estimate"] - own["estimate"])
         ax.add_patch(Rectangle((x, y - 0.16), span, 0.32, color=outlet.colour, alpha=0.17, lw=0))
@@ -197,7 +206,7 @@ def _name_marks(
     best, room = None, 0.0
     for y, outlet in enumerate(order):
         a, q = own.get(outlet.name), quoted.get(outlet.name)
-        if a is None or q is None or gaps.get(outlet.name) == "cannot_tell":
+        if a is None or q is None or gaps.get(outlet.name) not in ("more", "less"):
             continue
         highs = [
             1 - max(v for v in (row["high"], row["estimate"]) if pd.notna(v)) for row in (a, q)
@@ -262,7 +271,7 @@ def draw_stance(
     named = list_outlets(outlets, estimates)
     own = {row["outlet"]: row for _, row in rows[rows["voice"] == "own"].iterrows()}
     quoted = {row["outlet"]: row for _, row in rows[rows["voice"] == "quoted"].iterrows()}
-    gaps = {o.name: compare_voices(own.get(o.name), quoted.get(o.name)) for o in named}
+    gaps = compare_voices(own, quoted)
     spot = {name: row["estimate"] for name, row in (quoted | own).items()}
     named = sorted(named, key=lambda o: spot[o.name] if pd.notna(spot[o.name]) else 2)
     label = clip_text(clean_text(target[1]), 60)
@@ -276,7 +285,7 @@ def draw_stance(
     if "cannot_tell" in gaps.values():
         note += (
             " Hatched: which of the two is more favourable cannot be told, because the interval "
-            "of their gap spans zero or n is too small."
+            "of their gap, widened for the number of gaps, spans zero."
         )
     note = f"{note}{few} {say_method(rows)}".strip()
     left, right = find_outlet_width(named, narrow=narrow), 0.62 if narrow else 0.72
@@ -297,7 +306,7 @@ def draw_stance(
     ax.axvline(0, color=INK2, lw=0.9, zorder=1)
     for y, outlet in enumerate(named):
         a, q = own.get(outlet.name), quoted.get(outlet.name)
-        _draw_pair(ax, y, outlet, a, q, gaps[outlet.name], narrow)
+        _draw_pair(ax, y, outlet, a, q, gaps.get(outlet.name, ""), narrow)
         counts = [f"{row['n']:,.0f}" if row is not None else "0" for row in (a, q)]
         draw_label(ax, 1, y, " + ".join(counts), dx=right * 72, ha="right", color=INK3)
     _name_marks(ax, named, own, quoted, gaps, narrow)

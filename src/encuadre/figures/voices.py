@@ -145,7 +145,7 @@ def draw_voices(
     if OTHERS in labels:
         colours[OTHERS] = VOICE_COLOURS[-1]
     room = sum(min(0.95, measure_text(label, SIZE["label"])) + 0.14 for label in labels.values())
-    direct = not narrow and room <= inches + 0.2 and len(named) > 0 and table.iloc[0].notna().all()
+    direct = not narrow and room <= inches + 0.2 and len(named) > 0 and (table.iloc[0] > 0).all()
     items = [(label, colours[voice]) for voice, label in labels.items()]
     whole = WIDTHS.get(width, 6.3)
     head = 0.42 if direct else measure_key([label for label, _ in items], whole) + 0.14

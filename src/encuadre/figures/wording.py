@@ -27,8 +27,8 @@ ROW, HEAD = 0.2, 0.26
 
 
 def pick_words(wording: pd.DataFrame, outlet: str, top: int) -> pd.DataFrame:
-    """The words of an outlet with the highest z, each once."""
-    rows = wording[(wording["outlet"] == outlet) & wording["z"].notna() & (wording["z"] > 0)]
+    """The words of an outlet with the highest z, each once, whose interval lies above 0."""
+    rows = wording[(wording["outlet"] == outlet) & (wording["low"] > 0)]
     rows = rows.sort_values(["z", "word"], ascending=[False, True]).drop_duplicates("word")
     return rows.head(top).reset_index(drop=True)
 
@@ -37,7 +37,7 @@ def _title(words: dict[str, pd.DataFrame], outlets: Sequence[Outlet]) -> str:
     clear = []
     for outlet in outlets:
         rows = words[outlet.name]
-        rows = rows[(rows["low"] > 0) & ~rows["flagged"].astype(bool)]
+        rows = rows[~rows["flagged"].astype(bool)]
         if len(rows):
             said = [f"“{clip_text(clean_text(w), 24)}”" for w in rows["word"].head(2)]
             clear.append((float(rows["z"].iloc[0]), outlet, join_words(said)))
@@ -145,7 +145,8 @@ def draw_wording(
     lines = -(-len(named) // columns)
     note = (
         "At right: times used here : in all other articles. Lines: 95% intervals of the log-odds "
-        "ratio (informative Dirichlet prior)."
+        "ratio (informative Dirichlet prior), rather too short, for words come in clusters; a word "
+        "whose interval reaches 0 is left out."
     )
     if every["flagged"].astype(bool).any():
         note += (
@@ -191,7 +192,7 @@ def draw_wording(
         "Distinctive words by outlet, dots with intervals. First word of each, with its log-odds "
         f"ratio: {tops or 'none'}."
     )
-    bare = [o.label for o in named if not (words[o.name]["low"] > 0).any()]
+    bare = [o.label for o in named if not len(words[o.name])]
     if bare:
         alt += f" No word can be told apart from the rest for {', '.join(bare)}."
     return Drawing(page.figure, title, note, alt)
