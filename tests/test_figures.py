@@ -764,12 +764,10 @@ def test_twenty_events_fit():
 def test_quantities_leave_altered_copies_out_of_the_range():
     table = make_quantities()
     title = figures.draw_quantities(table, outlets=OUTLETS).title
-    assert (
-        title == "Homicides in Mexico, a year: 30,000 in one article, over 35,000 in another"
-    )
+    assert title == "Homicides in Mexico, a year: 30,000 in one article, over 35,000 in another"
     deaths = table[table["unit"] == "deaths"]
     title = figures.draw_quantities(deaths, outlets=OUTLETS).title
-    assert "70,000" not in title and "from 106,699 to 107,477" in title
+    assert title.endswith(": 106,699 in one article, 107,477 in another")
     agree = table[table["unit"] == "thousands"].assign(value=30.0, label="30,000")
     title = figures.draw_quantities(agree, outlets=OUTLETS).title
     assert title == "Where articles give a figure for the same thing, intact copies agree"

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 from scipy.stats import norm
 
-from encuadre.figures.choose import drop_few, pick_estimates, say_method
+from encuadre.figures.choose import FEW, drop_few, pick_estimates, say_method
 from encuadre.figures.marks import (
     draw_grid,
     draw_hatch,
@@ -57,12 +57,14 @@ def compare_voices(own: Mapping[str, pd.Series], quoted: Mapping[str, pd.Series]
     Returns
     -------
     dict
-        "more", "less" or "cannot_tell" for each outlet that has both estimates. The interval of the
+        "more", "less" or "cannot_tell" for each outlet with both estimates known. The interval of the
         gap is that of a difference of two independent estimates, widened by Bonferroni's rule for
         the number of gaps.
     """
-    both = [name for name in own if name in quoted]
-    known = [name for name in both if is_known(own[name]) and is_known(quoted[name])]
+    both = {name: (own[name], quoted[name]) for name in own if name in quoted}
+    known = [
+        name for name, rows in both.items() if all(is_known(r) and r["n"] >= FEW for r in rows)
+    ]
     wider = norm.isf(0.025 / max(len(known), 1)) / norm.isf(0.025)
     gaps = dict.fromkeys(known, "cannot_tell")
     for name in known:
