@@ -25,6 +25,7 @@ from encuadre.build.pandoc import Part, convert_parts
 from encuadre.build.pictures import fit_svg
 from encuadre.build.typesetting import Typesetter, break_words, fit_text
 from encuadre.figures import TOKENS
+from encuadre.prose import say_number
 
 HERE = Path(__file__).parent
 TALLEST = 1.32  # height of a figure by the width of the line
@@ -117,10 +118,11 @@ def _fit_strings(value: Any) -> Any:
 
 
 def describe_side(side: Side, evidence: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a side of a finding as the template shows it."""
+    """Return a side of a finding as the template shows it; a number that only counts is not repeated."""
+    counts = side.outlets and side.number in (str(side.count), say_number(side.count))
     return {
         "outlets": list(side.outlets),
-        "number": side.number,
+        "number": "" if counts else side.number,
         "count": side.count,
         "total": side.total,
         "silent": list(side.silent),
