@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from encuadre import standing
+from encuadre.figures.stance import compare_voices
 from encuadre.study import Study
 
 ARTICLES = pd.DataFrame({"article_id": ["a", "b"], "outlet": ["A", "B"]})
@@ -32,6 +33,17 @@ def make_speakers(*rows: tuple[str, str, str, str]) -> pd.DataFrame:
     table = [(f"s-{k:02d}", *row) for k, row in enumerate(rows)]
     columns = ["sentence_id", "outlet", "voice", "speaker", "stance_mayor"]
     return pd.DataFrame(table, columns=pd.Index(columns))
+
+
+def test_a_gap_between_voices_must_exceed_its_interval_widened_for_their_number():
+    mine = pd.Series({"estimate": 0.0, "low": -0.1, "high": 0.1, "n": 20, "strength": "firm"})
+    theirs = pd.Series({"estimate": 0.15, "low": 0.05, "high": 0.25, "n": 20, "strength": "firm"})
+    assert compare_voices({"A": mine}, {"A": theirs}) == {"A": "more"}  # 0.15 > 0.141
+    both = compare_voices({"A": mine, "B": mine}, {"A": theirs, "B": theirs})
+    assert both == {"A": "cannot_tell", "B": "cannot_tell"}  # 0.15 < 0.141 * 2.241 / 1.960
+    few = theirs.copy()
+    few["n"] = 9
+    assert compare_voices({"A": mine, "B": mine}, {"A": theirs, "B": few}) == {"A": "more"}
 
 
 SPEAKERS = make_speakers(

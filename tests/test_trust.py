@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+from encuadre.agreement import COLUMNS
 from encuadre.trust import describe_coding, describe_limits
 
 CODINGS = pd.DataFrame(columns=pd.Index(["sentence_id", "coder", "field", "label"]))
@@ -33,3 +34,17 @@ def test_one_article_or_many_from_one_time_are_not_called_few(count):
 def test_counted_facts_may_be_firm_where_nothing_is_coded():
     (said,) = describe_coding(CODINGS, pd.DataFrame(), {})
     assert "no estimated finding is called firm" in said
+
+
+def test_the_study_says_who_coded():
+    codings = pd.DataFrame(
+        [("s1", coder, "frame", "toll") for coder in ("coder_a", "coder_b", "adjudicated")],
+        columns=CODINGS.columns,
+    )
+    agreement = pd.DataFrame(columns=pd.Index(COLUMNS))
+    note = "Two students coded <b>half</b> of it."
+    said = " ".join(describe_coding(codings, agreement, {}, note=note))
+    assert "Two students coded" in said and "<b>" not in said
+    (limits,) = describe_limits(make_articles(("A", "2017")), codings, note=note)
+    assert "Two students coded" in limits and "<b>" not in limits
+    assert "students" not in describe_limits(make_articles(("A", "2017")), codings)[0]
