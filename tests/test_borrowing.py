@@ -50,6 +50,17 @@ def test_words_that_do_not_stand_together_are_no_quotation(other: str):
     assert find(a=["He called it “a toll on tired workers”."], b=[other]) == []
 
 
+def test_a_stock_phrase_inside_a_longer_quotation_is_not_that_quotation():
+    texts = {
+        "a": ["“This is not a toll war yet,” she said."],
+        "b": ["Drivers fear a toll war now."],
+    }
+    assert find(**texts) == []
+    assert find(a=["He said “no toll war”."], b=["He said no to a toll war."]) == [
+        ("no toll war", ["a-0", "b-0"])
+    ]
+
+
 def test_one_word_counts_only_where_the_other_outlet_is_named():
     texts = {"a": ["B says that the law was “eviscerated”."], "b": ["They eviscerated the law."]}
     assert find(**texts) == []

@@ -273,6 +273,11 @@ def test_spun_copy_has_famous_for_noted():
         ("Sens. Lisa Murk of Alaska said it was over.", "Lisa Murk"),
         ("Alaska Gov. Bill Walker said it was over.", "Bill Walker"),
         ("Moss weighed in, writing, “People must know that it is over now.”", "Ada Moss"),
+        ("As Bay Radio’s Tom Reed has written, the plan is flawed.", "Tom Reed"),
+        ("“Cars are the most important,” Tom Reed at the Policy Institute says.", "Tom Reed"),
+        ("Shop Council President and CEO Tom Reed said “rents hit all of us.”", "Tom Reed"),
+        ("Tom Reed, president and CEO of the Shop Council (SC) said rents were up.", "Tom Reed"),
+        ("Moss in arguing for rents has repeatedly argued that they will fall.", "Ada Moss"),
     ],
 )
 def test_everyday_forms_of_reporting_are_read(text: str, expected: str):
@@ -282,6 +287,57 @@ def test_everyday_forms_of_reporting_are_read(text: str, expected: str):
 @pytest.mark.parametrize("share", ["37 percent of tenants", "Half", "Another 20 percent"])
 def test_a_share_of_those_polled_is_no_speaker(share: str):
     assert read_first(f"{share} said they would blame the city.") == ("outlet", "none", "")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The Bay 500 index added 14 points, or 0.5 percent, to 2,628.",
+        "Who’d have thought that rents would fall?",
+        "Years later Moss came back with a bang, widely thought to be aimed at the press.",
+        "And remember, that rent would come on top of it, as Tom Reed pointed out.",
+    ],
+)
+def test_words_that_only_look_like_reporting_have_no_speaker(text: str):
+    assert read_first(text) == ("outlet", "none", "")
+
+
+def test_a_paper_is_no_he():
+    text = (
+        "“There is no doubt,” the newspaper said.\n\nThe city has not replied, although William "
+        "Zarit, chairman of the Chamber of Shops, appealed to both sides.\n\n“There are no winners in "
+        "a quarrel,” he said."
+    )
+    assert list(measure_text(text)["speaker"]) == ["newspaper", "", "William Zarit"]
+
+
+def test_a_surname_is_enough_for_a_later_pronoun():
+    text = (
+        "“It is old,” said Clara Dove, an engineer.\n\nThe bridge is shut and Reed Street with it, as "
+        "Dove pointed out.\n\n“Study after study has shown that it is unsafe,” she said."
+    )
+    assert list(measure_text(text)["speaker"])[-1] == "Clara Dove"
+
+
+def test_a_statement_is_said_by_who_made_it():
+    text = (
+        "The Commerce Ministry released a statement accusing the city of “starting a quarrel with all "
+        "its neighbours.”\n\n“This undermines the order of the harbour,” the statement said."
+    )
+    assert list(measure_text(text)["speaker"]) == ["Commerce Ministry"] * 2
+
+
+def test_a_quotation_with_nobody_beside_it_is_not_the_outlets():
+    text = (
+        "Moss told them so.\n\nPrices rose all summer.\n\n“It could be a nightmare on either side of "
+        "the sea for years.”"
+    )
+    voices = measure_text(text)
+    assert list(voices["voice"]) == ["city", "outlet", "residents"]
+    assert voices["speaker"].iloc[2] == "a speaker who is not named"
+    assert voices["confidence"].iloc[2] < 0.5
+    text = "Moss told them so.\n\n“It could be a nightmare on either side of the sea for years.”"
+    assert list(measure_text(text)["speaker"]) == ["Ada Moss"] * 2
 
 
 def test_a_pronoun_stops_at_the_subject_of_the_sentence_before():

@@ -1,12 +1,13 @@
 """Write down all that the base model makes of what the small model learns from.
 
-Run: python training/answers.py --data DIR --out FILE.pt [--model models/base]
+Run: python training/answers.py --data DIR --out FILE.pt [--model models/base] [--add FILE.pt]
 The sets of `sets.list_student_sets`, PolNeAR train and articles without annotations, and of
 `sets.list_candidates` those that the small model should learn from ("doubtful"). Of each target the
 stance logits ("logits") and what the stance head makes of the text before it decides ("pooled"), of
 the doubtful ones also their numbers among the candidates ("places") and the last hidden states of
 their pieces ("hidden"); of each window the scores of its words' tags ("tags"), and how many articles
-there are ("articles"). Prints one JSON line.
+there are ("articles"). `--add` goes on from answers written before: only doubtful mentions that they do
+not hold are read, and stand behind theirs. Prints one JSON line.
 """
 
 from __future__ import annotations
@@ -24,9 +25,11 @@ import onnx
 import torch
 from batches import encode_examples, load_tokenizer, stack_windows
 from joint import MARKERS
+from newsmtsc import Example
 from onnxruntime import InferenceSession
-from polnear import list_windows
+from polnear import Window, list_windows
 from sets import OTHERS, TAGGED, list_candidates, list_student_documents, list_student_sets
+from tokenizers import Tokenizer
 
 from encuadre.model_files import Inputs, start_session
 from encuadre.stance_models import LABELS, load_stance_model
@@ -91,6 +94,38 @@ def read_texts(
     return {name: torch.cat(list(tensors)) for name, tensors in found.items()}
 
 
+def read_doubtful(
+    session: InferenceSession,
+    tokenizer: Tokenizer,
+    candidates: Sequence[Example],
+    *,
+    small: str,
+    count: int,
+    known: Sequence[int],
+) -> dict[str, torch.Tensor]:
+    """Return what the base model makes of `count` of the candidates, none at the places `known`."""
+    new = sorted(set(range(len(candidates))) - set(known))
+    texts = [candidates[k].text for k in new]
+    spans = [(candidates[k].start, candidates[k].end) for k in new]
+    neutral = load_stance_model(small).predict(texts, spans)[:, LABELS.index("neutral")]
+    places = [new[k] for k in choose_doubtful(texts, neutral, count=count)]
+    chosen = encode_examples(tokenizer, [candidates[k] for k in places], markers=MARKERS)
+    return read_texts(session, chosen, whole=True) | {"places": torch.tensor(places)}
+
+
+def read_tags(session: InferenceSession, windows: Sequence[Window]) -> list[torch.Tensor]:
+    """Return the scores of the tags of each window's words."""
+    inputs = {each.name for each in session.get_inputs()}
+
+    def read(number: int) -> torch.Tensor:
+        batch = stack_windows([windows[number]], padding=0)
+        feed = {name: batch[name].numpy() for name in inputs}
+        scores = session.run(["tags"], feed)[0][0]
+        return torch.from_numpy(scores[windows[number].words])
+
+    return read_all(read, len(windows))
+
+
 def main() -> None:
     """Let the model read everything, and write."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -101,37 +136,41 @@ def main() -> None:
     parser.add_argument("--small", default="small", help="the model that finds those")
     parser.add_argument("--others", type=int, default=OTHERS, help="more mentions in NewsMTSC")
     parser.add_argument("--articles", type=int, default=TAGGED, help="to be tagged")
+    parser.add_argument("--add", type=Path, help="answers to go on from")
     options = parser.parse_args()
     began = time.monotonic()
     session, tokenizer = open_graph(options.model), load_tokenizer(options.model)
-    sets = list_student_sets(options.data, others=options.others)
-    stance = {
-        name: read_texts(session, encode_examples(tokenizer, rows, markers=MARKERS))
-        for name, rows in sets.items()
+    if options.add:
+        answers = torch.load(options.add, weights_only=True)
+    else:
+        sets = list_student_sets(options.data, others=options.others)
+        documents, articles = list_student_documents(options.data, articles=options.articles)
+        marks = (MARKERS["start"], MARKERS["end"])
+        answers = {
+            "stance": {
+                name: read_texts(session, encode_examples(tokenizer, rows, markers=MARKERS))
+                for name, rows in sets.items()
+            },
+            "tags": read_tags(
+                session, list_windows(tokenizer, [*documents, *articles], marks=marks)
+            ),
+            "articles": len(articles),
+        }
+    former = answers["stance"].get("doubtful", {})
+    found = read_doubtful(
+        session,
+        tokenizer,
+        list_candidates(options.data),
+        small=options.small,
+        count=options.doubtful,
+        known=former["places"].tolist() if former else [],
+    )
+    answers["stance"]["doubtful"] = {
+        name: torch.cat([former[name], rows]) if former else rows for name, rows in found.items()
     }
-    candidates = list_candidates(options.data)
-    texts = [each.text for each in candidates]
-    spans = [(each.start, each.end) for each in candidates]
-    neutral = load_stance_model(options.small).predict(texts, spans)[:, LABELS.index("neutral")]
-    places = choose_doubtful(texts, neutral, count=options.doubtful)
-    chosen = encode_examples(tokenizer, [candidates[k] for k in places], markers=MARKERS)
-    stance["doubtful"] = read_texts(session, chosen, whole=True) | {"places": torch.tensor(places)}
-    documents, articles = list_student_documents(options.data, articles=options.articles)
-    marks = (MARKERS["start"], MARKERS["end"])
-    windows = list_windows(tokenizer, [*documents, *articles], marks=marks)
-    inputs = {each.name for each in session.get_inputs()}
-
-    def tag(number: int) -> torch.Tensor:
-        batch = stack_windows([windows[number]], padding=0)
-        feed = {name: batch[name].numpy() for name in inputs}
-        scores = session.run(["tags"], feed)[0][0]
-        return torch.from_numpy(scores[windows[number].words])
-
-    tags = read_all(tag, len(windows))
-    answers = {"stance": stance, "tags": tags, "articles": len(articles)}
     torch.save(answers, options.out)
-    counts = {name: len(found["logits"]) for name, found in stance.items()}
-    counts["windows"] = len(windows)
+    counts = {name: len(rows["logits"]) for name, rows in answers["stance"].items()}
+    counts["windows"] = len(answers["tags"])
     print(json.dumps(counts | {"seconds": round(time.monotonic() - began)}))
 
 

@@ -12,7 +12,7 @@ from mentions import GOVERNMENTS, PERSONS, read_mentions
 from newsmtsc import Example, read_split
 from polnear import read_documents
 from swaps import swap_examples
-from unlabelled import list_examples, list_others, read_articles
+from unlabelled import PRONOUN, list_examples, list_others, match_last_names, read_articles
 
 SEED = 1
 """Of the swapped targets and the sentences without labels: teachers and students read the same."""
@@ -21,8 +21,9 @@ UNLABELLED = 24_000
 OTHERS = 6_000
 """Mentions in NewsMTSC's sentences beside its targets."""
 CANDIDATES = 100_000
-"""Mentions without labels among which the small model finds those that it should learn from."""
+"""The most mentions of a kind among which the small model finds those that it should learn from."""
 CANDIDATES_A_TEXT = 30
+PRONOUNS_A_TEXT = 8
 TAGGED = 100
 """Articles without annotations for the small model to learn tags from."""
 READ = ("governments", "persons", "contrasts")
@@ -51,9 +52,23 @@ def list_student_sets(data: Path, *, others: int) -> dict[str, list[Example]]:
 
 
 def list_candidates(data: Path) -> list[Example]:
-    """Return mentions without labels, of which the base model reads some for the small one."""
+    """Return mentions without labels, of which the base model reads some for the small one.
+
+    First those in full or of well-known names, then last names, then pronouns.
+    """
     texts = read_articles(data, count=ARTICLES, seed=SEED)
-    return list_examples(texts, count=CANDIDATES, seed=SEED + 1, a_text=CANDIDATES_A_TEXT)
+    full = list_examples(texts, count=CANDIDATES, seed=SEED + 1, a_text=CANDIDATES_A_TEXT)
+    last = list_examples(
+        texts,
+        count=CANDIDATES,
+        seed=SEED + 2,
+        a_text=CANDIDATES_A_TEXT,
+        match=match_last_names,
+    )
+    pronouns = list_examples(
+        texts, count=CANDIDATES, seed=SEED + 3, a_text=PRONOUNS_A_TEXT, match=lambda _: PRONOUN
+    )
+    return list(dict.fromkeys([*full, *last, *pronouns]))
 
 
 def list_student_documents(data: Path, *, articles: int) -> tuple[list[dict], list[dict]]:

@@ -6,7 +6,7 @@ import gzip
 import json
 import random
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from mentions import TEST, TEXTS, read_rows
@@ -30,6 +30,10 @@ TARGET = re.compile(
     r"|Trump|Obama|Clinton|Romney|Biden|Bush|Putin|McConnell|Pelosi|Sanders|Cruz|Boehner"
     r")\b"
 )
+FULL_NAME = re.compile(r"\b[A-Z][a-z]+ (?:[A-Z]\. )?([A-Z][A-Za-z'-]{3,})\b")
+CAPITALS = r"[A-Z][\w'’.-]*(?: [A-Z][\w'’.-]*)+"
+PRONOUN = re.compile(r"\b(?:[Hh]e|[Ss]he|[Hh]im|[Hh]is|[Hh]er|[Tt]hey|[Tt]hem|[Tt]heir)\b")
+TIMES = re.compile(r"\w+day|January|February|March|April|June|July|August|\w+ber")
 MOST = 2
 """Mentions of one sentence."""
 A_TEXT = 12
@@ -45,27 +49,52 @@ def read_articles(data: Path, *, count: int, seed: int) -> list[str]:
     return random.Random(seed).sample(texts, count)
 
 
-def find_examples(text: str, *, chance: random.Random) -> list[Example]:
-    """Return mentions of targets in the sentences of `text`, at most `MOST` a sentence."""
+def match_last_names(text: str) -> re.Pattern[str]:
+    """Return what matches, as group 1, the last words of names that `text` gives in full elsewhere.
+
+    Words that `text` also has in lower case are left out, and so are those beside another capital.
+    """
+    lower = set(re.findall(r"\b[a-z]+\b", text))
+    names = {name for name in FULL_NAME.findall(text) if name.lower() not in lower}
+    kept = sorted(re.escape(name) for name in names if not TIMES.fullmatch(name))
+    return re.compile(rf"{CAPITALS}|\b({'|'.join(kept) or '(?!)'})\b")
+
+
+def find_examples(
+    text: str, *, chance: random.Random, target: re.Pattern[str] = TARGET
+) -> list[Example]:
+    """Return mentions that match `target` in the sentences of `text`, at most `MOST` a sentence.
+
+    Where `target` has a group, the group is the mention, and a match without it is none.
+    """
     examples = []
     for sentence in SENTENCE.findall(text):
         clean = sentence.strip()
         if len(clean.split()) < 8:
             continue
-        found = list(TARGET.finditer(clean))
-        for match in chance.sample(found, min(MOST, len(found))):
-            examples.append(Example(clean, *match.span(), -1))
+        spans = [match.span(target.groups) for match in target.finditer(clean)]
+        found = [span for span in spans if span[0] >= 0]
+        for span in chance.sample(found, min(MOST, len(found))):
+            examples.append(Example(clean, *span, -1))
     return examples
 
 
 def list_examples(
-    texts: Sequence[str], *, count: int, seed: int, a_text: int = A_TEXT
+    texts: Sequence[str],
+    *,
+    count: int,
+    seed: int,
+    a_text: int = A_TEXT,
+    match: Callable[[str], re.Pattern[str]] = lambda _: TARGET,
 ) -> list[Example]:
-    """Return `count` examples without labels, at most `a_text` a text, in an order fixed by the seed."""
+    """Return `count` examples without labels, at most `a_text` a text, in an order fixed by the seed.
+
+    `match` returns the pattern of the mentions in a text.
+    """
     chance = random.Random(seed)
     examples: list[Example] = []
     for text in texts:
-        found = find_examples(text, chance=chance)
+        found = find_examples(text, chance=chance, target=match(text))
         examples += chance.sample(found, min(a_text, len(found)))
     chance.shuffle(examples)
     return list(dict.fromkeys(examples))[:count]

@@ -98,6 +98,14 @@ SOURCE_NOUNS = frozenset(
     "lawsuit memo statement editorial statistics account filing filings transcript "
     "sources panel".split()
 )
+BODY_NOUNS = SOURCE_NOUNS | frozenset(
+    "government administration agency department ministry campaign party group organization "
+    "organisation union coalition committee commission court association institute foundation "
+    "council alliance federation chamber church office bureau league network watchdog university "
+    "center centre company firm bank team staff police military army navy nation state country "
+    "authority".split()
+)
+"""Nouns of bodies and texts: each is an "it", never "he" or "she"."""
 ROLE_NOUNS = (
     frozenset(
         "official officials officer officers authority authorities government "

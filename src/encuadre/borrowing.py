@@ -31,6 +31,7 @@ from encuadre.wording import PLAIN_WORDS, Token, find_tokens
 RUN = 3
 ALIKE = 0.2
 _FOUND = 0.75
+_PART = 0.5
 _ROOM = 2
 _CONTENT = 2
 _AROUND, _LONGEST = 60, 200
@@ -111,9 +112,9 @@ def find_shared_quotations(
     """Find quoted words of one outlet that stand in another one too, quoted or not.
 
     A quotation is found where its words stand one after the other, or where three quarters of its
-    content words, and at least two, stand within a passage hardly longer than the quotation. One
-    word alone counts only where the sentence names the other outlet. Names and headlines are no
-    quotations.
+    content words, at least two, and half of all its words stand within a passage hardly longer than
+    the quotation. One word alone counts only where the sentence names the other outlet. Names and
+    headlines are no quotations.
 
     Parameters
     ----------
@@ -169,16 +170,17 @@ def _match_words(
 ) -> tuple[float, int, int]:
     """How well words stand in a sentence (0..1), and from where to where."""
     words = [t.word.lower() for t in tokens]
-    size, sought = len(wanted), Counter(content)
+    size, sought, whole = len(wanted), Counter(content), Counter(wanted)
     best = (0.0, 0, 0)
     for k, word in enumerate(words):
         if word == wanted[0] and words[k : k + size] == list(wanted):
             return 1.0, tokens[k].start, tokens[k + size - 1].end
         if word in sought:
             part = words[k : k + size + _ROOM]
-            shared = sum((Counter(w for w in part if w in sought) & sought).values())
+            shared = (Counter(part) & sought).total()
             last = max(i for i, w in enumerate(part) if w in sought)
-            if shared >= _CONTENT and shared / len(content) > best[0]:
+            enough = (Counter(part) & whole).total() >= _PART * size
+            if shared >= _CONTENT and enough and shared / len(content) > best[0]:
                 best = (shared / len(content), tokens[k].start, tokens[k + last].end)
     return best
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from encuadre.attribution_words import LIST_NOUNS, NUMBER_WORDS
-from encuadre.claims import FAR_QUOTE, Claim, Sentence, first_of
+from encuadre.claims import FAR_QUOTE, FULL_QUOTE, Claim, Sentence, first_of
 from encuadre.quotations import count_words
 from encuadre.segments import POST
 from encuadre.speakers import Person
@@ -65,12 +65,16 @@ def announces(sentence: Sentence) -> bool:
 
 
 def carry_quotations(
-    sentences: list[Sentence], claims: list[Claim], leaders: Sequence[Person | None]
+    sentences: list[Sentence],
+    claims: list[Claim],
+    leaders: Sequence[Person | None],
+    unknown: Person | None,
 ) -> None:
     """Give quoted sentences without a reporting clause the speaker beside them.
 
     `leaders` names the person who is the subject of each sentence outside its quotations, or None:
-    that person speaks before one of another paragraph does.
+    that person speaks before one of another paragraph does. A whole sentence in quotation marks with
+    nobody beside it is said by `unknown`, where that is given: it is not the outlet's.
     """
     for i, (sentence, claim) in enumerate(zip(sentences, claims, strict=True)):
         if claim.person or claim.rule == "outlet_rule" or not _is_quoted(sentence):
@@ -82,6 +86,8 @@ def carry_quotations(
         if donor is not None:
             attribution = "direct" if sentence.share >= FAR_QUOTE or _inside(sentence) else "mixed"
             claims[i] = Claim(donor.person, attribution, "", rule, donor.sure)
+        elif unknown and _inside(sentence) and sentence.quoted_words >= FULL_QUOTE:
+            claims[i] = Claim(unknown, "direct", "", "no_speaker")
 
 
 def _is_quoted(sentence: Sentence) -> bool:
@@ -122,10 +128,13 @@ def _find_donor(sentences: list[Sentence], claims: list[Claim], i: int) -> tuple
             return claims[j], "same_paragraph"
     first = first_of(sentences, i)
     for j in range(first - 1, max(-1, first - 6), -1):
+        if (
+            sentences[j].segment == "headline"
+            or sentences[j].paragraph != sentences[first - 1].paragraph
+        ):
+            break
         if claims[j].person:
             return claims[j], "earlier_paragraph"
-        if sentences[j].segment == "headline":
-            break
     return None, ""
 
 

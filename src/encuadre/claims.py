@@ -37,6 +37,9 @@ CONFIDENCE = {
 """Confidence of a label by the rule that gave it; multiplied by how surely the speaker is known."""
 
 FAR_QUOTE = 0.5
+"""Share of a sentence's words from which its quotations carry it."""
+FULL_QUOTE = 8
+"""Words from which a quotation says something of its own."""
 
 
 @dataclass

@@ -106,7 +106,8 @@ def complements(tokens: list[Token], i: int, lemma: str, kind: str) -> bool:
     if lemma in ("welcome", "defend", "brand", "tout", "compare", "dispute", "vent"):
         return quoted
     if lemma == "add" and not quoted:
-        return ahead[0] != "to" and tokens[i - 1].low != "merely"
+        counted = any(word[:1].isdigit() for word in ahead[:2])
+        return ahead[0] != "to" and tokens[i - 1].low != "merely" and not counted
     if lemma == "swear":
         return ahead[0] == "that" or ahead[0] in PRONOUNS
     if lemma == "post":

@@ -37,14 +37,23 @@ _ROLE_SUFFIX = re.compile(
 )
 
 _NOT_ROLE = frozenset(
-    "however over after never number numbers letter letters order orders center "
-    "matter matters paper papers water power powers "
-    "another whether under ever rather together further later earlier former other "
-    "others either neither offer error errors "
-    "major minor prior superior inferior greater larger smaller other’s summer "
-    "winter paper cover fewer older younger younger "
-    "terror border borders labor color factor factors sector sectors favor november "
-    "december september october weather dinner".split()
+    "after alter altogether anger another answer answers assist authoritarian barrier "
+    "barriers behavior bitter border borders bother butter chapter chapters charter clever "
+    "color computer computers consider consist container containers corner corners corridor "
+    "corridors counter cover danger dangers december deliver differ dinner disaster disasters "
+    "discover eager earlier either encounter encounters endeavor endeavors enter enters error "
+    "errors factor factors favor favors fever fewer finger fingers floor floors forever "
+    "former foster further gather greater harbor harbors hereafter hinder horror however "
+    "humanitarian humor hunger indoor inferior insist labor larger later layer layers letter "
+    "letters lower major matter matters minor mirror monitor monitors moreover motor motors "
+    "murder murders neither never november number numbers october offer offers older order "
+    "orders other others outdoor paper papers persist power powers prefer prior proper "
+    "quarter quarters rather recover refer regimen register remember resist rigor river "
+    "rivers rumor rumors sector sectors september server servers shelter shelters shoulder "
+    "shoulders silver smaller sober specimen suffer suffers summer superior terror theater "
+    "theaters thereafter timber together tower towers tractor tractors transfer transfers "
+    "tremor trigger triggers under vapor vigor wander water weather whatever wherever whether "
+    "whichever whoever winter younger other’s ever over".split()
 )
 
 SHORT_QUOTE = 45
@@ -168,7 +177,7 @@ def read_left(tokens: list[Token], last: int) -> tuple[int, int] | None:
 def opens_clause(tokens: list[Token], start: int) -> bool:
     return (
         start == 0
-        or tokens[start - 1].text in ",;:"
+        or tokens[start - 1].text[0] in ',;:”"' + FILLER
         or tokens[start - 1].low in ("and", "but", "that")
     )
 

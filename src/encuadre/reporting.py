@@ -166,7 +166,7 @@ def _read_verb(
             tense = "past"
         else:
             return None
-    if not complements(tokens, i, lemma, kind):
+    if not complements(tokens, i, lemma, kind) or _is_reduced(tokens, i, begin, tense):
         return None
     inverted = _read_inverted(tokens, i, begin, lemma, tense)
     if inverted:
@@ -228,6 +228,13 @@ def _read_verb(
     while tokens[begin].low in NOT_NAMES | TIMES | {"this", "last", "on"}:
         begin += 1
     return Report(tokens[begin].start, token.end, lemma, kind, span, embedded, False)
+
+
+def _is_reduced(tokens: list[Token], i: int, begin: int, tense: str) -> bool:
+    """Whether it is a participle beside a noun: ", widely thought to be", "believed to be"."""
+    open_ = begin == 0 or not is_name(tokens[begin - 1])
+    infinitive = [t.low for t in tokens[i + 1 : i + 3]] in (["to", "be"], ["to", "have"])
+    return tense == "past" and open_ and infinitive
 
 
 def _read_comment(tokens: list[Token], i: int, begin: int, tense: str) -> tuple[int, int] | None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from encuadre.attribution_words import (
+    BODY_NOUNS,
     DETERMINERS,
     FUNCTION_WORDS,
     PREPOSITIONS,
@@ -16,6 +17,7 @@ from encuadre.attribution_words import (
 )
 from encuadre.names import (
     PARTICLES,
+    TITLES,
     drop_initials,
     make_slug,
     read_cast,
@@ -50,8 +52,9 @@ _LONGER = {
 }
 """First word of a cue to what makes it part of another office."""
 _OF_PLACE = re.compile(rf"^(?P<name>(?:(?!\band\b).)+?) of (?:{_CAPITAL}\s?)+$")
+_AT_BODY = re.compile(r"^(?P<name>(?:(?!\b(?:and|of|for)\b).)+?) (?:at|from|in|with) ")
 _ROLE_BESIDE = re.compile(
-    r", (?:who\b|(?:an?|the) (?:[\w’-]+ ){0,3}?(\w+)(?= (?:of|for|at|in|with|who)\b|[,.]))"
+    r", (?:who\b|(?:(?:an?|the) )?(?:[\w’-]+ ){0,3}?(\w+)(?= (?:of|for|at|in|with|who)\b|[,.]))"
 )
 CATCH_ALL = "*"
 """Cue of the voice that takes the speakers whom no other cue decides."""
@@ -145,7 +148,7 @@ class Register:
         listed = self._match_alias(subject)
         if listed:
             return listed
-        name = self._read_name(subject) or self._read_of(subject)
+        name = self._read_name(subject) or self._read_before_preposition(subject)
         if name:
             return self._find_named(name, subject, aside)
         return self._describe(subject, aside)
@@ -174,9 +177,14 @@ class Register:
             " "
         )
         before = subject[: len(subject) - len(" ".join(words))].split()
-        if not words[0][:1].isupper() or (before and before[-1].lower() in PREPOSITIONS | {"and"}):
+        joint = _bears_two_titles(before, words)
+        if not words[0][:1].isupper() or (
+            before and before[-1].lower() in PREPOSITIONS | {"and"} and not joint
+        ):
             return ""
         words = strip_titles(words)
+        owner = max((i for i, w in enumerate(words[:-1]) if w.endswith("’s")), default=-1)
+        words = words[owner + 1 :]
         bodies = {w.lower().strip(".").removesuffix("’s") for w in words}
         if bodies & _BODIES or "." in words[-1].rstrip(".") or all(w.isupper() for w in words):
             return ""
@@ -187,17 +195,21 @@ class Register:
         lone = words[0] if words[0] in self.cast.surnames else ""
         return self._complete(words[0]) or lone
 
-    def _read_of(self, subject: str) -> str:
+    def _read_before_preposition(self, subject: str) -> str:
         """Read the person in "Sen. Pat Roberts of Kansas"; "" for a body or two persons."""
-        match = _OF_PLACE.match(subject)
+        match = _OF_PLACE.match(subject) or _AT_BODY.match(subject)
         name = self._read_name(match["name"]) if match else ""
         known = name in self.cast.surnames
         full = " " in name and name.split(" ")[0].lower() not in DETERMINERS
         return name if full or known else ""
 
     def list_named(self, text: str) -> list[Person]:
-        """List the persons named in a text, as far as the article shows them to be persons."""
+        """List the persons named in a text, as far as the article shows them to be persons.
+
+        A surname alone counts for a speaker whose full name was read before.
+        """
         listed = []
+        lone = {n.split(" ")[-1]: p for n, p in self.known.items() if p.named and " " in n}
         for match in _NAME.finditer(straighten(text)):
             name = self._read_name(match.group())
             beside = _ROLE_BESIDE.match(straighten(text), match.end())
@@ -208,6 +220,8 @@ class Register:
                 known = True
             if name and " " in name and known:
                 listed.append(self._match_alias(name) or self._find_named(name, match.group(), ""))
+        words = re.findall(r"\b[A-ZÀ-ÖØ-Þ]\w+", _NAME.sub("", straighten(text)))
+        listed += [lone[word] for word in words if word in lone and lone[word] not in listed]
         return listed
 
     def _complete(self, short: str) -> str:
@@ -287,7 +301,8 @@ class Register:
             "they"
             if plural
             else "it"
-            if name[:1].isupper() and not set(name.lower().split()) & {"spokesman", "spokeswoman"}
+            if head in BODY_NOUNS
+            or (name[:1].isupper() and not set(name.lower().split()) & {"spokesman", "spokeswoman"})
             else ""
         )
         person = Person(name, voice, sure, pronoun, named=False)
@@ -337,6 +352,14 @@ def _in_longer_title(text: str, match: re.Match[str], cue: str) -> bool:
     """Whether a cue is only part of another office: "president" in "vice president"."""
     first = cue.split(" ")[0].lower()
     return first in _LONGER and bool(_LONGER[first].search(text[: match.start()]))
+
+
+def _bears_two_titles(before: Sequence[str], words: Sequence[str]) -> bool:
+    """Whether a name has two titles: "Shop Council President and CEO Ada Moss"."""
+    if len(before) < 2 or before[-1].lower() != "and" or len(words) < 2:
+        return False
+    titled = words[0].lower().strip(".") in TITLES
+    return titled and before[-2].lower() in TITLES | ROLE_NOUNS
 
 
 def _cut_head(description: str) -> str:

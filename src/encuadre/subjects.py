@@ -57,7 +57,7 @@ def find_subject(tokens: list[Token], begin: int, *, strong: bool) -> tuple[int,
         return find_subject(tokens, last - 1, strong=strong)
     if tokens[last].text == ")":
         opening = next((j for j in range(last, max(0, last - 8), -1) if tokens[j].text == "("), 0)
-        return read_left(tokens, opening - 1) if opening else None
+        return _read_before_role(tokens, opening) if opening else None
     if tokens[last].text in ",—–" or (
         tokens[last].text[0] == FILLER and len(tokens[last].text) < SHORT_QUOTE
     ):
@@ -88,6 +88,19 @@ def find_subject(tokens: list[Token], begin: int, *, strong: bool) -> tuple[int,
         and head.low not in FUNCTION_WORDS
         else None
     )
+
+
+def _read_before_role(tokens: list[Token], end: int) -> tuple[int, int] | None:
+    """Read the noun phrase before token `end`; the name before it where it is a role beside one.
+
+    "Ada Moss, president and head of the Shop Council (SC) said": without the second comma.
+    """
+    phrase = read_left(tokens, end - 1)
+    if phrase is None or phrase[0] < 3 or tokens[phrase[0] - 1].text != ",":
+        return phrase
+    name = read_left(tokens, phrase[0] - 2)
+    beside = is_role(tokens[phrase[0]]) and tokens[phrase[0]].text.islower()
+    return name if name and beside and _is_person_name(tokens[slice(*name)]) else phrase
 
 
 def _find_clause_subject(tokens: list[Token], end: int) -> tuple[int, int] | None:

@@ -29,7 +29,7 @@ from encuadre.carrying import (
     find_charges,
     mark_tags,
 )
-from encuadre.claims import CONFIDENCE, FAR_QUOTE, Claim, Sentence, read_sentences
+from encuadre.claims import CONFIDENCE, FAR_QUOTE, FULL_QUOTE, Claim, Sentence, read_sentences
 from encuadre.directness import name_attribution
 from encuadre.phrases import FILLER, split_tokens
 from encuadre.quotations import count_words
@@ -50,8 +50,13 @@ _FALSIFYING = re.compile(
     r"\bby\b.*\b(?:manipulat|falsif|fabricat|distort|doctor|inflat)\w*ing\b", re.I
 )
 
-_FULL_QUOTE = 8
+_STATEMENT = re.compile(
+    r"(?:the|this|that|its|his|her|their) (statement|letter|memo|email|tweet|post)"
+)
+_REACH = 6
+"""Sentences back in which the maker of a statement is looked for."""
 
+UNKNOWN = "a speaker who is not named"
 _UNATTRIBUTED = ("none", "outlet_rule", "no_speaker")
 
 
@@ -83,7 +88,8 @@ def measure_voices(
     Notes
     -----
     A speaker in no list of the study gets the voice whose cue stands in the description beside the
-    name, else the voice that has the cue "*", else the last voice.
+    name, else the voice that has the cue "*", else the last voice. So does a whole sentence in
+    quotation marks of which nothing beside it says whose it is.
     """
     outlets = {o.name: (o.name, o.short, *o.names) for o in study.outlets}
     own = {
@@ -106,7 +112,10 @@ def measure_voices(
                 if attributions is None
                 else weigh_support(read, attributions.get(str(article_id), ()))
             )
-            rows += _label_article(read, register, study.own_voice, support)
+            unknown = None
+            if str(article_id) not in spun:
+                unknown = Person(UNKNOWN, register.fallback, 0.6, named=False)
+            rows += _label_article(read, register, study.own_voice, support, unknown)
     order = {i: n for n, i in enumerate(sentences["sentence_id"])}
     rows.sort(key=lambda r: order[r["sentence_id"]])
     columns = ["sentence_id", "voice", "attribution", "speaker", "speaker_id", "cue", "confidence"]
@@ -118,17 +127,20 @@ def _label_article(
     register: Register,
     own_voice: str,
     support: Sequence[Support | None],
+    unknown: Person | None,
 ) -> list[dict[str, object]]:
     claims = [Claim() for _ in sentences]
     recent: list[list[Person]] = []
     charged = set(find_charges(sentences))
     for i, sentence in enumerate(sentences):
-        claims[i] = _judge_sentence(sentence, register, recent, i in charged, support[i])
+        back = slice(max(0, i - _REACH), i)
+        earlier = list(zip(sentences[back], claims[back], strict=True))
+        claims[i] = _judge_sentence(sentence, register, recent, earlier, i in charged, support[i])
         recent.append(_list_persons(sentence, claims[i], register, recent))
     leaders = [_find_leader(s, register) for s in sentences]
     mark_tags(sentences, claims)
     carry_signed(sentences, claims, register.find_person)
-    carry_quotations(sentences, claims, leaders)
+    carry_quotations(sentences, claims, leaders, unknown)
     carry_blocks(sentences, claims)
     carry_lists(sentences, claims)
     weighed = [weigh_claim(c, s) for c, s in zip(claims, support, strict=True)]
@@ -180,6 +192,7 @@ def _judge_sentence(
     sentence: Sentence,
     register: Register,
     recent: list[list[Person]],
+    earlier: Sequence[tuple[Sentence, Claim]],
     charged: bool,
     support: Support | None,
 ) -> Claim:
@@ -187,7 +200,7 @@ def _judge_sentence(
     if report is None:
         return Claim(rule="no_speaker" if sentence.share >= FAR_QUOTE else "none")
     subject = sentence.masked[report.subject[0] : report.subject[1]]
-    full = any(q.words >= _FULL_QUOTE for q in sentence.quotations if not q.label)
+    full = any(q.words >= FULL_QUOTE for q in sentence.quotations if not q.label)
     if charged and (report.kind not in ("state", "judge") or not full):
         return Claim(rule="outlet_rule")
     if _is_outlet_wording(sentence, report):
@@ -198,7 +211,9 @@ def _judge_sentence(
     sure = 1.0
     if is_share(sentence.masked, report.subject):
         return Claim()
-    if pronoun in ("i", "we", "you", "one", "who", "which") or register.is_own(subject):
+    if pronoun.split("’")[0] in ("i", "we", "you", "one", "who", "which") or register.is_own(
+        subject
+    ):
         return Claim()
     if pronoun in ("he", "she", "they", "it"):
         person = _resolve_pronoun(pronoun, sentence, report, register, recent)
@@ -207,12 +222,23 @@ def _judge_sentence(
             return Claim(rule="no_speaker" if sentence.share >= FAR_QUOTE else "none")
         person = person or register.find_person(subject)
     else:
-        person = register.find_person(subject.replace(FILLER, " "), _read_aside(sentence, report))
+        person = _find_issuer(pronoun, earlier) or register.find_person(
+            subject.replace(FILLER, " "), _read_aside(sentence, report)
+        )
     attribution = name_attribution(sentence, report)
     kind = report.kind if report.kind in CONFIDENCE else "indirect"
     rule = "direct" if attribution == "direct" else kind
     cue = sentence.text[report.start : report.end]
     return Claim(person, attribution, cue, rule, sure, announces(sentence))
+
+
+def _find_issuer(subject: str, earlier: Sequence[tuple[Sentence, Claim]]) -> Person | None:
+    """Find who made the statement of "the statement said": the last speaker told to have made one."""
+    match = _STATEMENT.fullmatch(subject)
+    for sentence, claim in reversed(earlier) if match else ():
+        if claim.person and re.search(rf"\b{match[1]}\b", sentence.masked, re.I):
+            return claim.person
+    return None
 
 
 def _choose_report(sentence: Sentence) -> Report | None:
@@ -222,7 +248,7 @@ def _choose_report(sentence: Sentence) -> Report | None:
         mains = list(sentence.reports)
     speech = any(q.speech for q in sentence.quotations)
     full = any(
-        q.words >= _FULL_QUOTE or (q.speech and q.inner[:1].isupper()) for q in sentence.quotations
+        q.words >= FULL_QUOTE or (q.speech and q.inner[:1].isupper()) for q in sentence.quotations
     )
     usable = []
     for report in mains:
