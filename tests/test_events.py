@@ -17,6 +17,7 @@ from encuadre.events import (
     Rule,
     compare_events,
     compile_phrases,
+    find_scattered,
     fold_text,
     match_rule,
     parse_events,
@@ -241,6 +242,24 @@ def test_carry_counts_in_reach_of_a_told_sentence_only():
     assert near["sentence_id"].tolist() == ["a-001", "a-002", "a-003"]
     wide = trace_events(sentences, events=[ARREST.model_copy(update={"reach": 1})])
     assert wide["sentence_id"].tolist() == ["a-000", "a-001", "a-002", "a-003", "a-005"]
+
+
+def test_phrases_scattered_over_a_passage_are_found_only_where_no_sentence_tells():
+    event = Event(id="levy", label="Levy", date="2024", together=(("steel",), ("tin",)))
+    texts = ["Steel pays more.", "Nothing here.", "Tin pays less.", "Nothing.", "Tin again."]
+    rows = [("a", 0, "body", text) for text in texts]
+    assert list(find_scattered(make_sentences(*rows), events=[event])["sentence_id"]) == [
+        "a-000",
+        "a-002",
+    ]
+    assert list(find_scattered(make_sentences(rows[0], rows[2]), events=[event])["article_id"]) == [
+        "a",
+        "a",
+    ]
+    told = ("a", 1, "body", "Steel and tin pay.")
+    assert find_scattered(make_sentences(*rows, told), events=[event]).empty
+    named = Event(id="levy", label="Levy", date="2024", names=("steel",))
+    assert find_scattered(make_sentences(rows[4]), events=[named]).empty
 
 
 def test_reach_steps_over_paragraphs_of_boilerplate():

@@ -21,13 +21,14 @@ def make_articles(*integrity: str) -> pd.DataFrame:
 
 
 NAMES = {"vote": "The vote", "march": "The march"}
+NONE = pd.DataFrame(columns=pd.Index(["event", "sentence_id", "article_id"]))
 EVERY = {(event, f"a{i}") for event in NAMES for i in range(3)}
 
 
 def test_the_event_most_outlets_tell_and_one_leaves_out():
     compared = compare_events({"vote": [3, 1, 0], "march": [1, 0, 0]})
     articles = make_articles("intact", "intact", "intact")
-    finding = state_event(compared, articles, NAMES, possible=EVERY)
+    finding = state_event(compared, articles, NAMES, possible=EVERY, scattered=NONE)
     assert finding is not None and finding.strength == "firm"
     assert finding.text == (
         "C leaves out [“The vote”](#sentences?event=vote); A gives it three sentences and B one."
@@ -37,11 +38,13 @@ def test_the_event_most_outlets_tell_and_one_leaves_out():
 def test_an_article_leaves_out_only_what_had_happened():
     compared = compare_events({"vote": [3, 1, 0], "march": [1, 1, 0]})
     articles = make_articles("intact", "intact", "intact")
-    finding = state_event(compared, articles, NAMES, possible=EVERY - {("vote", "a2")})
+    finding = state_event(
+        compared, articles, NAMES, possible=EVERY - {("vote", "a2")}, scattered=NONE
+    )
     assert finding is not None and finding.id == "event-march"
     assert finding.text.endswith("A and B give it one sentence each.")
     nothing = EVERY - {("vote", "a2"), ("march", "a2")}
-    assert state_event(compared, articles, NAMES, possible=nothing) is None
+    assert state_event(compared, articles, NAMES, possible=nothing, scattered=NONE) is None
 
 
 @pytest.mark.parametrize(
@@ -54,7 +57,9 @@ def test_an_article_leaves_out_only_what_had_happened():
 )
 def test_an_event_that_rests_on_altered_copies_is_not_firm(integrity, strength):
     compared = compare_events({"vote": [1, 1, 0]})
-    finding = state_event(compared, make_articles(*integrity), NAMES, possible=EVERY)
+    finding = state_event(
+        compared, make_articles(*integrity), NAMES, possible=EVERY, scattered=NONE
+    )
     assert finding is not None and finding.strength == strength
     assert "altered copies" in finding.reason
 
@@ -63,9 +68,21 @@ def test_an_article_without_a_date_makes_no_silence_firm():
     compared = compare_events({"vote": [3, 1, 0]})
     articles = make_articles("intact", "intact", "intact")
     articles.loc[2, "published_on"] = ""
-    finding = state_event(compared, articles, NAMES, possible=EVERY)
+    finding = state_event(compared, articles, NAMES, possible=EVERY, scattered=NONE)
     assert finding is not None and finding.strength == "tentative"
     assert "Not every date is known" in finding.reason
+
+
+def test_words_of_the_event_beside_one_another_make_no_silence_firm():
+    compared = compare_events({"vote": [3, 1, 0]})
+    articles = make_articles("intact", "intact", "intact")
+    apart = pd.DataFrame([("vote", "a2-4", "a2"), ("vote", "a2-5", "a2")], columns=NONE.columns)
+    finding = state_event(compared, articles, NAMES, possible=EVERY, scattered=apart)
+    assert finding is not None and finding.strength == "tentative"
+    assert "Its words stand near one another in C ([two sentences](" in finding.reason
+    other = apart.assign(event="march")
+    finding = state_event(compared, articles, NAMES, possible=EVERY, scattered=other)
+    assert finding is not None and finding.strength == "firm"
 
 
 @pytest.mark.parametrize(
@@ -73,7 +90,9 @@ def test_an_article_without_a_date_makes_no_silence_firm():
 )
 def test_no_event_is_stated_where_none_divides_the_outlets(told):
     articles = make_articles("intact", "intact")
-    assert state_event(compare_events(told), articles, NAMES, possible=EVERY) is None
+    assert (
+        state_event(compare_events(told), articles, NAMES, possible=EVERY, scattered=NONE) is None
+    )
 
 
 def make_quantities(
@@ -111,6 +130,15 @@ def test_a_quantity_that_differs_is_counted_and_linked():
         make_quantities([30000, 12000]), make_articles("intact", "spun"), label="deaths"
     )
     assert altered is not None and altered.strength == "tentative"
+
+
+def test_many_figures_are_told_by_the_lowest_and_the_highest():
+    articles = make_articles(*["intact"] * 7)
+    finding = state_quantity(
+        make_quantities([1.0, 7.0, 3.0, 4.0, 5.0, 6.0, 2.0]), articles, label="deaths"
+    )
+    assert finding is not None
+    assert finding.text.startswith("Deaths are given as [seven figures from 1 a year to 7 a year](")
 
 
 def test_figures_of_altered_copies_come_last_with_their_bounds_and_rates():
@@ -158,7 +186,16 @@ def test_no_quantity_is_stated_where_nothing_differs(table):
 def test_facts_of_a_study_without_events_and_quantities():
     articles = make_articles("intact", "intact")
     assert (
-        state_facts(compare_events({}), make_quantities([]), articles, {}, {}, possible=EVERY) == []
+        state_facts(
+            compare_events({}),
+            make_quantities([]),
+            articles,
+            {},
+            {},
+            possible=EVERY,
+            scattered=NONE,
+        )
+        == []
     )
     facts = state_facts(
         compare_events({"vote": [1, 0]}),
@@ -167,5 +204,6 @@ def test_facts_of_a_study_without_events_and_quantities():
         NAMES,
         {"deaths": "deaths"},
         possible=EVERY,
+        scattered=NONE,
     )
     assert [f.kind for f in facts] == ["quantity"]

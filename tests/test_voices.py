@@ -278,6 +278,12 @@ def test_spun_copy_has_famous_for_noted():
         ("Shop Council President and CEO Tom Reed said “rents hit all of us.”", "Tom Reed"),
         ("Tom Reed, president and CEO of the Shop Council (SC) said rents were up.", "Tom Reed"),
         ("Moss in arguing for rents has repeatedly argued that they will fall.", "Ada Moss"),
+        ("How, as Rep. Jason Chaffetz (R) of Utah put it, “does she escape”?", "Jason Chaffetz"),
+        ("Speaking at the club, Tom Reed declared that rents were up.", "Tom Reed"),
+        ("One witness whose name was not listed in the report testified that it fell.", "witness"),
+        ("“It is safe,” said acting Secretary of Defense Victorino Mercado.", "Victorino Mercado"),
+        ("Aides who meet in the early morning in the West Wing said it broke.", "Aides"),
+        ("Doctors treating some of those hurt at the harbour said it was bad.", "Doctors"),
     ],
 )
 def test_everyday_forms_of_reporting_are_read(text: str, expected: str):
@@ -296,6 +302,16 @@ def test_a_share_of_those_polled_is_no_speaker(share: str):
         "Who’d have thought that rents would fall?",
         "Years later Moss came back with a bang, widely thought to be aimed at the press.",
         "And remember, that rent would come on top of it, as Tom Reed pointed out.",
+        "It’s not over. It has also revealed a dark side of the harbour.",
+        "Tenants embraced her concerns, fears shared by many in the audience.",
+        "She swept through the supposed “firewall” states presumed to align with her.",
+        "For Simpson, staying informed “requires a certain voluntary exercise.”",
+        "Such uncertainty will prompt added anxiety in the harbour.",
+        "The slowdown of economies in Europe and China suggests that it may get worse.",
+        "She distributed videos of her trips, dubbed “Miles with Ada,” at the club.",
+        "It was the only post mentioned in the request for next year.",
+        "The hotline, often (inaccurately) called the red phone, is a line for messages.",
+        "Moss, who shared a post that Reed should go, called the expert to the podium early in it.",
     ],
 )
 def test_words_that_only_look_like_reporting_have_no_speaker(text: str):
@@ -309,6 +325,18 @@ def test_a_paper_is_no_he():
         "a quarrel,” he said."
     )
     assert list(measure_text(text)["speaker"]) == ["newspaper", "", "William Zarit"]
+
+
+def test_a_word_that_only_opens_a_sentence_is_no_they():
+    text = "Tenants said rents were up.\n\nIndeed, they said that rents would go on rising."
+    assert list(measure_text(text)["speaker"]) == ["Tenants", "Tenants"]
+    text = "Last week the board met.\n\nIt announced that rents would fall."
+    assert list(measure_text(text)["speaker"]) == ["", "board"]
+
+
+def test_a_surname_alone_may_be_he():
+    text = "“We know the globe is warm,” Reed said.\n\nIt is hot.\n\n“We know,” he said."
+    assert list(measure_text(text)["speaker"]) == ["Reed", "", "Reed"]
 
 
 def test_a_surname_is_enough_for_a_later_pronoun():

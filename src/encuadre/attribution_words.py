@@ -102,7 +102,7 @@ BODY_NOUNS = SOURCE_NOUNS | frozenset(
     "government administration agency department ministry campaign party group organization "
     "organisation union coalition committee commission court association institute foundation "
     "council alliance federation chamber church office bureau league network watchdog university "
-    "center centre company firm bank team staff police military army navy nation state country "
+    "center centre company firm bank board team staff police military army navy nation state country "
     "authority".split()
 )
 """Nouns of bodies and texts: each is an "it", never "he" or "she"."""
@@ -128,7 +128,7 @@ ROLE_NOUNS = (
         "union coalition committee commission court "
         "association associations institute foundation council alliance federation "
         "chamber church office bureau league network watchdog university center centre "
-        "company companies firm bank executive executives investor investors source "
+        "company companies firm bank board executive executives investor investors source "
         "sources witness witnesses people person man woman "
         "residents resident voters voter activists activist advocates advocate opponents "
         "opponent supporters supporter protesters "

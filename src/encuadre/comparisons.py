@@ -14,6 +14,7 @@ from encuadre.prose import (
     link_cell,
     link_evidence,
     link_source,
+    name_article,
     say_count,
     say_date,
     say_number,
@@ -136,7 +137,7 @@ def tabulate_order(
         ]
         rows.append(
             {
-                "Outlet": a.outlet,
+                "Article": name_article(a, articles),
                 "Comes first": opens[0] if opens else "none told",
                 "Dates in the order of telling": " → ".join(dates),
                 "Told here only": "; ".join(alone) or "none",
@@ -159,7 +160,7 @@ def describe_order(ordered: pd.DataFrame, articles: pd.DataFrame, names: Mapping
         ahead = part["date"].map(lambda d, day=a.published_on or "": is_before(day, d)).astype(bool)
         aside = [f"“{escape_markdown(names[e])}”" for e in part.loc[ahead, "event"]]
         part = part[~ahead]
-        order, name = name_order(part), _name_article(a, articles)
+        order, name = name_order(part), escape_markdown(name_article(a, articles))
         without = f"; leaving aside {join_words(aside)}, only announced" if aside else ""
         if order == "forward":
             late = part["before"].iloc[0]
@@ -185,14 +186,6 @@ def describe_order(ordered: pd.DataFrame, articles: pd.DataFrame, names: Mapping
         )
         lines.append(f"{join_words(forward)} {verb} in the order in which they happened.")
     return " ".join(lines)
-
-
-def _name_article(article, articles: pd.DataFrame) -> str:
-    """An article by its outlet, and by its date too where the outlet has several."""
-    name = escape_markdown(article.outlet)
-    if (articles["outlet"] == article.outlet).sum() == 1:
-        return name
-    return f"{name} ({say_date(article.published_on) or escape_markdown(article.article_id)})"
 
 
 def _count_outlets(compared: pd.DataFrame, articles: pd.DataFrame) -> pd.DataFrame:

@@ -27,6 +27,8 @@ from encuadre.study import Id, Words
 PhraseGroups = tuple[Words, ...]
 _QUOTES = str.maketrans("‘’‛´`“”„«»", "'''''\"\"\"\"\"")
 _NOTHING = re.compile(r"(?!)")
+_PASSAGE = 3
+"""Sentences among which the phrases of an event may be scattered."""
 
 
 class Rule(BaseModel):
@@ -245,6 +247,41 @@ def trace_events(
         }
         kept = [hit or (c and p in near) for hit, c, p in zip(told, carried, places, strict=True)]
         parts.append(prose.loc[kept, ["sentence_id", "article_id"]].assign(event=event.id))
+    table = pd.concat(parts, ignore_index=True) if parts else prose.iloc[:0].assign(event="")
+    return pd.DataFrame(table, columns=pd.Index(["event", "sentence_id", "article_id"])).astype(str)
+
+
+def find_scattered(
+    sentences: pd.DataFrame, *, events: Mapping[str, Any] | Sequence[Event]
+) -> pd.DataFrame:
+    """Find passages in which the phrases of an event's `together` stand, but in no sentence at once.
+
+    A passage is `_PASSAGE` consecutive sentences of an article that `trace_events` finds nothing in
+    for the event. Its words may tell of the event all the same: a reader has to decide.
+
+    Returns
+    -------
+    DataFrame
+        event, sentence_id, article_id of the passages' sentences, in the order of `trace_events`.
+    """
+    prose = select_prose(sentences)
+    texts = pd.Series([fold_text(text) for text in prose["text"]], index=prose.index)
+    told = trace_events(sentences, events=events)
+    known = set(zip(told["event"], told["article_id"], strict=True))
+    parts = []
+    for event in parse_events(events):
+        groups = [compile_phrases(group) for group in event.together]
+        for article, rows in prose.groupby("article_id", sort=False) if groups else ():
+            if (event.id, article) in known:
+                continue
+            kept: set[int] = set()
+            for first in range(max(1, len(rows) - _PASSAGE + 1)):
+                passage = rows.index[first : first + _PASSAGE]
+                hits = [[k for k in passage if group.search(texts[k])] for group in groups]
+                kept |= {k for hit in hits for k in hit} if all(hits) else set()
+            parts.append(
+                prose.loc[sorted(kept), ["sentence_id", "article_id"]].assign(event=event.id)
+            )
     table = pd.concat(parts, ignore_index=True) if parts else prose.iloc[:0].assign(event="")
     return pd.DataFrame(table, columns=pd.Index(["event", "sentence_id", "article_id"])).astype(str)
 

@@ -18,6 +18,8 @@ from encuadre.prose import (
 )
 
 _BOUNDS = ("more than", "less than")
+_MOST_FIGURES = 6
+"""More figures than these are told by the lowest and the highest."""
 _RATES = ("year", "month", "week", "day", "")
 
 
@@ -29,6 +31,7 @@ def state_facts(
     quantity_labels: Mapping[str, str],
     *,
     possible: Set[tuple[str, str]],
+    scattered: pd.DataFrame,
 ) -> list[Finding]:
     """State one event, and the quantity with most different values.
 
@@ -40,8 +43,10 @@ def state_facts(
         As `compare_quantities` gives it.
     possible : set of (event, article_id)
         As `list_possible` gives it.
+    scattered : DataFrame
+        As `find_scattered` gives it.
     """
-    facts = [state_event(compared, articles, event_labels, possible=possible)]
+    facts = [state_event(compared, articles, event_labels, possible=possible, scattered=scattered)]
     values = matched.groupby("quantity").agg(n=("value", "nunique"), a=("article_id", "nunique"))
     shared = values[values["a"] > 1]
     if len(shared):
@@ -57,6 +62,7 @@ def state_event(
     labels: Mapping[str, str],
     *,
     possible: Set[tuple[str, str]],
+    scattered: pd.DataFrame,
 ) -> Finding | None:
     """State the event that most outlets tell while another, which could have told it, leaves it out.
 
@@ -66,6 +72,8 @@ def state_event(
         event, article_id, sentences (0 where the article does not tell it), share.
     labels : mapping
         Label by event id.
+    possible, scattered
+        As `state_facts` takes them.
     """
     table = compared.merge(articles[["article_id", "outlet"]], on="article_id")
     pairs = zip(table["event"], table["article_id"], strict=True)
@@ -94,11 +102,18 @@ def state_event(
     sound = set(without) <= intact and len(intact & {str(o) for o in by[by > 0].index}) >= 2
     dated = articles[articles["published_on"].fillna("") != ""]
     later = set(dated.loc[[(event, a) in possible for a in dated["article_id"]], "outlet"])
-    firm = sound and set(without) <= later
+    silent_ids = set(articles.loc[articles["outlet"].isin(without), "article_id"])
+    apart = scattered[(scattered["event"] == event) & scattered["article_id"].isin(silent_ids)]
+    firm = sound and set(without) <= later and apart.empty
     reason = "Counted, not estimated: found by the names and phrases of events.yml, and every sentence can be read."
     reason += "" if sound else " It rests on altered copies, so it is not called firm."
     if not set(without) <= later:
         reason += " Not every date is known, so it may have happened after the article."
+    if len(apart):
+        holders = articles.loc[articles["article_id"].isin(apart["article_id"]), "outlet"]
+        link = link_evidence(say_count(len(apart), "sentence"), ids=",".join(apart["sentence_id"]))
+        named = join_words([escape_markdown(str(o)) for o in dict.fromkeys(holders)])
+        reason += f" Its words stand near one another in {named} ({link}), so it may be told there."
     return Finding(
         f"event-{event}", "event", text, "firm" if firm else "tentative", reason, "events"
     )
@@ -176,14 +191,24 @@ def _link_figures(figures: pd.DataFrame) -> str:
     if figures.empty:
         return ""
     shown = figures.drop_duplicates(["value", "bound", "rate"]).sort_values(["yearly", "value"])
+    ids = ",".join(dict.fromkeys(figures["sentence_id"]))
+    if len(shown) > _MOST_FIGURES:
+        ends = [_say_figure(row) for row in (shown.iloc[0], shown.iloc[-1])]
+        return link_evidence(
+            f"{say_count(len(shown), 'figure')} from {ends[0]} to {ends[1]}", ids=ids
+        )
     groups = []
     for rate in _RATES:
         listed = [
-            f"{r.bound} {say_amount(float(r.value), str(r.unit))}".strip()
-            for r in shown[shown["rate"] == rate].itertuples(index=False)
+            _say_figure(row, rated=False) for _, row in shown[shown["rate"] == rate].iterrows()
         ]
         if listed:
             groups.append((len(listed), join_words(listed, "or") + (f" a {rate}" if rate else "")))
     joint = " or " if all(n == 1 for n, _ in groups) else ", or "
-    ids = ",".join(dict.fromkeys(figures["sentence_id"]))
     return link_evidence(joint.join(text for _, text in groups), ids=ids)
+
+
+def _say_figure(row: pd.Series, *, rated: bool = True) -> str:
+    """Return one figure in words: more than $5 billion a year."""
+    rate = f" a {row['rate']}" if rated and row["rate"] else ""
+    return f"{row['bound']} {say_amount(float(row['value']), str(row['unit']))}".strip() + rate

@@ -53,7 +53,9 @@ _NOT_ROLE = frozenset(
     "shoulders silver smaller sober specimen suffer suffers summer superior terror theater "
     "theaters thereafter timber together tower towers tractor tractors transfer transfers "
     "tremor trigger triggers under vapor vigor wander water weather whatever wherever whether "
-    "whichever whoever winter younger other’s ever over".split()
+    "whichever whoever winter younger other’s ever over "
+    "higher bigger better longer shorter stronger weaker faster slower harder easier closer wider "
+    "deeper broader tougher cheaper richer safer newer clearer".split()
 )
 
 SHORT_QUOTE = 45
@@ -164,6 +166,11 @@ def read_left(tokens: list[Token], last: int) -> tuple[int, int] | None:
         or (tokens[start - 1].low == "as" and tokens[start - 2].low == "such")
     ):
         outer = start - 2 if tokens[start - 1].low != "as" else start - 3
+        if tokens[outer].text == ")":
+            outer = (
+                next((k for k in range(outer, max(0, outer - 6), -1) if tokens[k].text == "("), 0)
+                - 1
+            )
         phrase = read_left(tokens, outer) if outer >= 0 else None
         if phrase and (
             is_role(tokens[outer])

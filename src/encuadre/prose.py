@@ -129,6 +129,13 @@ def say_date(date: str, *, short: bool = False) -> str:
     return f"{day}{month[:3] if short else month} {parts[0]}"
 
 
+def name_article(article, articles: pd.DataFrame) -> str:
+    """Return a row's outlet, with the date or else the id of the article where it has several."""
+    if (articles["outlet"] == article.outlet).sum() == 1:
+        return str(article.outlet)
+    return f"{article.outlet} ({say_date(article.published_on) or article.article_id})"
+
+
 def start_sentence(text: str) -> str:
     """Return the text with a capital at its start, also inside a Markdown link."""
     return re.sub(r"^(\[?)(\w)", lambda m: m[1] + m[2].upper(), text)

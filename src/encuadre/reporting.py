@@ -10,9 +10,12 @@ from dataclasses import dataclass
 
 from encuadre.attribution_words import (
     ASPECT,
+    DETERMINERS,
     FORMS,
     MODALS,
     NOT_NAMES,
+    PREPOSITIONS,
+    PRONOUNS,
     SOURCE_NOUNS,
 )
 from encuadre.clauses import (
@@ -35,6 +38,14 @@ from encuadre.phrases import (
     split_tokens,
 )
 from encuadre.subjects import find_before_aside, find_first_subject, find_subject, is_plural
+
+_TITLES = frozenset("call dub label brand".split())
+_SHOWS = frozenset("suggest reveal confirm indicate".split())
+"""Verbs of things as well as of people: their subject must be somebody."""
+
+
+_BESIDE_NOUN = frozenset("in by as at on just".split())
+"""Words behind a participle that belongs to a noun: "the only post mentioned in the request"."""
 
 
 @dataclass(frozen=True)
@@ -166,9 +177,9 @@ def _read_verb(
             tense = "past"
         else:
             return None
-    if not complements(tokens, i, lemma, kind) or _is_reduced(tokens, i, begin, tense):
+    if not complements(tokens, i, lemma, kind) or _is_reduced(tokens, i, begin, lemma, tense):
         return None
-    inverted = _read_inverted(tokens, i, begin, lemma, tense)
+    inverted = _read_inverted(tokens, i, begin, lemma, kind, tense)
     if inverted:
         span = (tokens[inverted[0]].start, tokens[inverted[1] - 1].end)
         return Report(token.start, token.end, lemma, kind, span, False, True)
@@ -194,8 +205,12 @@ def _read_verb(
     if tense in ("third", "base") and lemma in NOUNLIKE and not opens_content(following):
         return None
     subject = find_subject(tokens, begin, strong=kind == "state" and tense == "past")
-    if subject is None:
+    if subject is None or (lemma in _SHOWS and not _is_speaker(tokens, subject)):
         return None
+    if lemma not in ("say", "tell") and following is not None and following.low in _BESIDE_NOUN:
+        head = tokens[subject[1] - 1]
+        if not (is_name(head) or is_role(head) or head.low in PRONOUNS):
+            return None
     if tense == "base" and not auxiliaries and not is_plural(tokens, subject):
         return None
     if (
@@ -230,11 +245,15 @@ def _read_verb(
     return Report(tokens[begin].start, token.end, lemma, kind, span, embedded, False)
 
 
-def _is_reduced(tokens: list[Token], i: int, begin: int, tense: str) -> bool:
-    """Whether it is a participle beside a noun: ", widely thought to be", "believed to be"."""
+def _is_reduced(tokens: list[Token], i: int, begin: int, lemma: str, tense: str) -> bool:
+    """Whether it is a participle beside a noun: ", widely thought to be", ", dubbed “A Better Deal”"."""
+    if tense != "past" or i + 1 >= len(tokens):
+        return False
     open_ = begin == 0 or not is_name(tokens[begin - 1])
     infinitive = [t.low for t in tokens[i + 1 : i + 3]] in (["to", "be"], ["to", "have"])
-    return tense == "past" and open_ and infinitive
+    named = tokens[i + 1].text[0] == FILLER or is_name(tokens[i + 1])
+    titled = lemma in _TITLES and begin > 0 and tokens[begin - 1].text == "," and named
+    return (open_ and infinitive) or titled
 
 
 def _read_comment(tokens: list[Token], i: int, begin: int, tense: str) -> tuple[int, int] | None:
@@ -250,7 +269,7 @@ def _read_comment(tokens: list[Token], i: int, begin: int, tense: str) -> tuple[
 
 
 def _read_inverted(
-    tokens: list[Token], i: int, begin: int, lemma: str, tense: str
+    tokens: list[Token], i: int, begin: int, lemma: str, kind: str, tense: str
 ) -> tuple[int, int] | None:
     if (
         begin != i
@@ -263,7 +282,9 @@ def _read_inverted(
     if before[0] not in FILLER + ',”"’-—–' and i:
         return None
     subject = read_right(tokens, i + 1)
-    if subject is None:
+    if subject is None or (
+        tense == "third" and lemma in NOUNLIKE and not _is_somebody(tokens, subject)
+    ):
         return None
     if before == "," and tokens[i - 2].text[0] != FILLER and find_before_aside(tokens, i - 1):
         return None
@@ -276,9 +297,24 @@ def _read_inverted(
     after = tokens[subject[1]].low if subject[1] < len(tokens) else "."
     return (
         subject
-        if after in (",", ".", ";", ":", "who", "in", "during", "after", "on", "of", "at", "told")
+        if kind == "state"
+        and after in (",", ".", ";", ":", "who", "in", "during", "after", "on", "of", "at", "told")
         else None
     )
+
+
+def _is_speaker(tokens: list[Token], subject: tuple[int, int]) -> bool:
+    """Whether the head of a noun phrase is somebody: not "the slowdown of economies"."""
+    words = tokens[slice(*subject)]
+    end = next((k for k, t in enumerate(words) if k and t.low in PREPOSITIONS), len(words))
+    head = words[end - 1]
+    return head.low in PRONOUNS or is_name(head) or is_role(head)
+
+
+def _is_somebody(tokens: list[Token], subject: tuple[int, int]) -> bool:
+    """Whether a noun phrase opens with a name, a role or an article: not "shared by many"."""
+    first = tokens[subject[0]]
+    return is_name(first) or is_role(first) or first.low in DETERMINERS | PRONOUNS
 
 
 def _read_passive(tokens: list[Token], i: int, lemma: str) -> Report | None:

@@ -24,6 +24,7 @@ from encuadre.names import (
     straighten,
     strip_titles,
 )
+from encuadre.place_names import PLACES
 from encuadre.study import Study
 
 _CAPITAL = r"[A-ZÀ-ÖØ-Þ][\w’'\-]*\.?"
@@ -144,7 +145,7 @@ class Register:
         aside : str
             What stands beside it in the sentence ("an analyst with ..."), "" if nothing.
         """
-        subject = straighten(subject).strip(" ,;:—–-()")
+        subject = re.sub(r" ?\([^()]*\)", "", straighten(subject)).strip(" ,;:—–-()")
         listed = self._match_alias(subject)
         if listed:
             return listed
@@ -178,6 +179,8 @@ class Register:
         )
         before = subject[: len(subject) - len(" ".join(words))].split()
         joint = _bears_two_titles(before, words)
+        if len(words) > 1 and _ends_office(before):
+            words, before = words[-2:] if len(words) > 2 else words[1:], []
         if not words[0][:1].isupper() or (
             before and before[-1].lower() in PREPOSITIONS | {"and"} and not joint
         ):
@@ -301,8 +304,7 @@ class Register:
             "they"
             if plural
             else "it"
-            if head in BODY_NOUNS
-            or (name[:1].isupper() and not set(name.lower().split()) & {"spokesman", "spokeswoman"})
+            if head in BODY_NOUNS or (name[:1].isupper() and not _may_be_person(name))
             else ""
         )
         person = Person(name, voice, sure, pronoun, named=False)
@@ -354,6 +356,22 @@ def _in_longer_title(text: str, match: re.Match[str], cue: str) -> bool:
     return first in _LONGER and bool(_LONGER[first].search(text[: match.start()]))
 
 
+def _ends_office(before: Sequence[str]) -> bool:
+    """Whether an office goes on before a name: "Secretary of Defense Ada Moss"."""
+    return (
+        len(before) > 1
+        and before[-1].lower() in ("of", "for")
+        and before[-2].lower() in ("secretary", "minister", "undersecretary", "administrator")
+    )
+
+
+def _may_be_person(name: str) -> bool:
+    """Whether a description with a capital may be "he" or "she": a surname alone, a spokesman."""
+    words = name.split(" ")
+    lone = len(words) == 1 and name[1:].islower() and name not in PLACES
+    return (lone and name.lower() not in _BODIES) or bool({"spokesman", "spokeswoman"} & set(words))
+
+
 def _bears_two_titles(before: Sequence[str], words: Sequence[str]) -> bool:
     """Whether a name has two titles: "Shop Council President and CEO Ada Moss"."""
     if len(before) < 2 or before[-1].lower() != "and" or len(words) < 2:
@@ -383,6 +401,5 @@ def fits_pronoun(person: Person, pronoun: str) -> bool:
     """Whether a pronoun may stand for a speaker."""
     if pronoun in ("he", "she"):
         return person.pronoun in (pronoun, "") and (person.named or person.pronoun == "")
-    if pronoun == "they":
-        return person.pronoun in ("they", "it")
-    return person.pronoun == "it"
+    unclear = person.pronoun == "" and not person.named
+    return unclear or person.pronoun in (("they", "it") if pronoun == "they" else ("it",))

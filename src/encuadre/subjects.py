@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 
 from encuadre.attribution_words import (
+    ADVERBS,
     DETERMINERS,
     FORMS,
     FUNCTION_WORDS,
     INANIMATE,
+    MODALS,
     PREPOSITIONS,
     PRONOUNS,
     ROLE_NOUNS,
@@ -57,7 +59,8 @@ def find_subject(tokens: list[Token], begin: int, *, strong: bool) -> tuple[int,
         return find_subject(tokens, last - 1, strong=strong)
     if tokens[last].text == ")":
         opening = next((j for j in range(last, max(0, last - 8), -1) if tokens[j].text == "("), 0)
-        return _read_before_role(tokens, opening) if opening else None
+        spoken = opening and tokens[opening - 1].low not in ADVERBS
+        return _read_before_role(tokens, opening) if spoken else None
     if tokens[last].text in ",—–" or (
         tokens[last].text[0] == FILLER and len(tokens[last].text) < SHORT_QUOTE
     ):
@@ -84,6 +87,8 @@ def find_subject(tokens: list[Token], begin: int, *, strong: bool) -> tuple[int,
         phrase
         if strong
         and head.low not in DETERMINERS
+        and not (head.low.endswith("ing") and phrase[1] - phrase[0] == 1)
+        and not (phrase[0] and tokens[phrase[0] - 1].low in MODALS | {"to"})
         and head.text[0].isalpha()
         and head.low not in FUNCTION_WORDS
         else None
@@ -120,16 +125,24 @@ def _read_before_reduced(tokens: list[Token], last: int) -> tuple[int, int] | No
             return None
         if tokens[j].low in _REDUCED and (is_role(tokens[j - 1]) or is_name(tokens[j - 1])):
             return read_left(tokens, j - 1)
+        if tokens[j].low.endswith("ing") and j < last and _opens_as_role(tokens, j - 1):
+            return (0, j)
     return None
+
+
+def _opens_as_role(tokens: list[Token], last: int) -> bool:
+    """Whether a sentence opens with people up to token `last`: "Doctors" in "Doctors treating"."""
+    phrase = read_left(tokens, last)
+    return phrase is not None and phrase[0] == 0 and is_role(tokens[last])
 
 
 def _read_before_relative(tokens: list[Token], last: int) -> tuple[int, int] | None:
     """Read the noun phrase before a relative clause: "a worker who asked not to be named told"."""
-    for j in range(last, max(0, last - 10), -1):
+    for j in range(last, max(0, last - 14), -1):
         if tokens[j].text in ",;:." or tokens[j].text[0] == FILLER:
             return None
         if (
-            tokens[j].low == "who"
+            tokens[j].low in ("who", "whose")
             and j < last
             and (is_role(tokens[j - 1]) or is_name(tokens[j - 1]))
         ):
@@ -193,7 +206,8 @@ def find_first_subject(tokens: list[Token], end: int) -> tuple[int, int] | None:
         if low in ("he", "she", "they", "it", "we", "i"):
             return (i, i + 1)
         acts = (
-            is_role(tokens[i]) or (is_name(tokens[i]) and not low.endswith("ly"))
+            is_role(tokens[i])
+            or (is_name(tokens[i]) and not low.endswith("ly") and not _opens_plainly(tokens, i))
         ) and not has_noun(tokens, i)
         if acts:
             start, last = i, i
@@ -203,6 +217,7 @@ def find_first_subject(tokens: list[Token], end: int) -> tuple[int, int] | None:
                 start > 0
                 and tokens[start - 1].text[0].isalnum()
                 and tokens[start - 1].low not in FUNCTION_WORDS
+                and tokens[start].low not in DETERMINERS
             ):
                 start -= 1
             before = start
@@ -217,6 +232,21 @@ def find_first_subject(tokens: list[Token], end: int) -> tuple[int, int] | None:
             continue
         i += 1
     return None
+
+
+def _opens_plainly(tokens: list[Token], i: int) -> bool:
+    """Whether a first word has its capital only from the sentence: "Speaking to", "Indeed, they"."""
+    if i or len(tokens) < 2:
+        return False
+    after = tokens[1].low
+    if after == ",":
+        return len(tokens) < 3 or tokens[2].low in PRONOUNS - {"who", "which"}
+    verbal = tokens[0].low.endswith(("ing", "ed")) and after in PREPOSITIONS
+    return (
+        verbal
+        or after in DETERMINERS | TIMES | {"to", "that"}
+        or tokens[0].low.split("’")[0] in PRONOUNS
+    )
 
 
 def _owns(tokens: list[Token], last: int) -> bool:

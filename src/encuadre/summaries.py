@@ -9,6 +9,7 @@ from encuadre.prose import (
     escape_markdown,
     join_words,
     link_evidence,
+    name_article,
     say_count,
     say_date,
     say_percent,
@@ -78,7 +79,13 @@ def tabulate_left_out(articles: pd.DataFrame, sentences: pd.DataFrame) -> pd.Dat
             if len(dropped)
             else "0"
         )
-        rows.append({"Outlet": a.outlet, "Sentences left out": link, "For example": example[:80]})
+        rows.append(
+            {
+                "Article": name_article(a, articles),
+                "Sentences left out": link,
+                "For example": example[:80],
+            }
+        )
     return pd.DataFrame(rows)
 
 
@@ -100,7 +107,7 @@ def introduce_report(articles: pd.DataFrame, codings: pd.DataFrame, *, note: str
     coded = (
         f"Voice, stance and frame were coded by reading, {extent}in {say_count(max(passes, 1), 'pass', 'passes')}; {use}{agree}. {escape_markdown(note)}".strip()
         if reference
-        else "Nothing was coded by reading: the figures come from the models alone."
+        else "Nothing was coded by reading: the figures come from the models alone, and only a coded sample would show how far their frames and stances can be trusted."
     )
     how = f"*Firm*: counted in the text, or estimated, with the same direction in {say_percent(HOLDS)} or more of the other ways to count. *Tentative*: holds, with a doubt that is named. *Cannot tell*: these articles do not decide it."
     return [" ".join(s for s in (warn_single(articles), warn_copies(articles)) if s), coded, how]

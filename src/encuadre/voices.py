@@ -220,7 +220,7 @@ def _judge_sentence(
         sure = _PRONOUN
         if person is None and pronoun == "it":
             return Claim(rule="no_speaker" if sentence.share >= FAR_QUOTE else "none")
-        person = person or register.find_person(subject)
+        person = person or Person(UNKNOWN, register.fallback, 0.6, named=False)
     else:
         person = _find_issuer(pronoun, earlier) or register.find_person(
             subject.replace(FILLER, " "), _read_aside(sentence, report)
