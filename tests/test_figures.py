@@ -775,6 +775,19 @@ def test_quantities_leave_altered_copies_out_of_the_range():
     assert "cannot be told" in figures.draw_quantities(altered, outlets=OUTLETS).title
 
 
+def test_of_many_quantities_the_lowest_and_the_highest_are_named():
+    rows = [("Goods", "USD", OUTLETS[k % 2][0], k * 10, f"${k * 10}", False) for k in range(1, 13)]
+    columns = ["what", "unit", "outlet", "value", "label", "altered"]
+    drawing = figures.draw_quantities(
+        pd.DataFrame(rows, columns=pd.Index(columns)), outlets=OUTLETS
+    )
+    texts = [text.get_text() for ax in drawing.figure.axes for text in ax.texts]
+    named = [text for text in texts if "$" in text and text != drawing.title]
+    assert len(named) == 2 and named[0].endswith("$10") and named[1].endswith("$120")
+    assert "the lowest and the highest are named" in drawing.note
+    assert lint(drawing.figure) == []
+
+
 def test_alpha_thresholds():
     strengths = [judge_alpha(a) for a in (0.8, 0.799, 0.667, 0.666, float("nan"))]
     assert strengths == ["firm", "tentative", "tentative", "cannot_tell", "cannot_tell"]

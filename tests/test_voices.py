@@ -300,6 +300,7 @@ def test_a_share_of_those_polled_is_no_speaker(share: str):
     [
         "The Bay 500 index added 14 points, or 0.5 percent, to 2,628.",
         "Who’d have thought that rents would fall?",
+        "As we've reported, rents have risen.",
         "Years later Moss came back with a bang, widely thought to be aimed at the press.",
         "And remember, that rent would come on top of it, as Tom Reed pointed out.",
         "It’s not over. It has also revealed a dark side of the harbour.",

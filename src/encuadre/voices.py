@@ -207,7 +207,7 @@ def _judge_sentence(
         return Claim(rule="outlet_rule")
     if FILLER in subject and not subject.strip(FILLER + " ,"):
         return Claim(rule="no_speaker")
-    pronoun = subject.strip().lower()
+    pronoun = subject.strip().lower().replace("'", "’")
     sure = 1.0
     if is_share(sentence.masked, report.subject):
         return Claim()

@@ -22,6 +22,7 @@ from encuadre.figures.words import (
 
 STACK = 0.105
 LABEL = 0.15
+MOST_LABELS = 10
 
 
 def pick_shared(table: pd.DataFrame) -> pd.DataFrame:
@@ -71,7 +72,10 @@ def _title(groups: Sequence[tuple[str, str, pd.DataFrame]], outlets: Sequence[Ou
 def say_values(
     group: pd.DataFrame, outlets: dict[str, Outlet], narrow: bool
 ) -> list[tuple[str, list[int]]]:
-    """Labels of a strip, outlets with the same figure in one; and the rows that each names."""
+    """Labels of a strip, outlets with the same figure in one; and the rows that each names.
+
+    Of more than `MOST_LABELS` only the lowest and the highest figure have one.
+    """
     labels = []
     for _, same in group.groupby(["value", "label", "altered"], sort=False):
         some = [outlets[name] for name in same["outlet"]]
@@ -80,7 +84,7 @@ def say_values(
         labels.append(
             (f"{who} {clip_text(clean_text(same['label'].iloc[0]), 18)}", list(same.index))
         )
-    return labels
+    return labels if len(labels) <= MOST_LABELS else [labels[0], labels[-1]]
 
 
 def _draw_strip(
@@ -213,6 +217,9 @@ def draw_quantities(
             " Struck square: from an altered copy, whose digits cannot be trusted; it takes no "
             "part in the range (grey bar)."
         )
+    distinct = ["value", "label", "altered"]
+    if any(group.groupby(distinct).ngroups > MOST_LABELS for *_, group in groups):
+        note += " Where figures are many, the lowest and the highest are named."
     if left_out:
         note += f" Not drawn: {left_out} more, with a narrower spread."
     page = start_page(
