@@ -281,6 +281,10 @@ def test_spun_copy_has_famous_for_noted():
         ("How, as Rep. Jason Chaffetz (R) of Utah put it, “does she escape”?", "Jason Chaffetz"),
         ("Speaking at the club, Tom Reed declared that rents were up.", "Tom Reed"),
         ("One witness whose name was not listed in the report testified that it fell.", "witness"),
+        ("Her pick to head the ABC, Bay Attorney General Scott Pruitt, said no.", "Scott Pruitt"),
+        ("“Design it so that all can cross it,” Moss writes in her blog.", "Ada Moss"),
+        ("“It was a promise made to all of us,” the website says of the bridge.", "website"),
+        ("Writer Tom Reed contends that rents are up.", "Tom Reed"),
         ("“It is safe,” said acting Secretary of Defense Victorino Mercado.", "Victorino Mercado"),
         ("Aides who meet in the early morning in the West Wing said it broke.", "Aides"),
         ("Doctors treating some of those hurt at the harbour said it was bad.", "Doctors"),
@@ -333,6 +337,34 @@ def test_a_word_that_only_opens_a_sentence_is_no_they():
     assert list(measure_text(text)["speaker"]) == ["Tenants", "Tenants"]
     text = "Last week the board met.\n\nIt announced that rents would fall."
     assert list(measure_text(text)["speaker"]) == ["", "board"]
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        "When Reed tried to book a room he found it shut, as Reed’s visa had been revoked.",
+        "Earlier, Reed addressed the court.",
+        "High-quality staff will be needed too.",
+    ],
+)
+def test_he_is_whoever_was_named_last(between: str):
+    text = f"“It is bad,” said Tom Reed, a spokesman.\n\n{between}\n\n“It is,” he said."
+    assert list(measure_text(text)["speaker"])[-1] == "Tom Reed"
+
+
+def test_an_interview_is_told_by_the_names_that_open_its_paragraphs():
+    text = (
+        "Is the bridge safe?\n\nTom Reed (Bay School, Bay): It is old. I would not cross it.\n\nAda "
+        "Moss: It is safe.\n\nWho pays?\n\nReed: The city does.\n\nMoss: All of us do. We must."
+    )
+    voices = measure_text(text)
+    names = ["", "Tom Reed", "Tom Reed", "Ada Moss", "", "Tom Reed", "Ada Moss", "Ada Moss"]
+    assert list(voices["speaker"]) == names
+    assert set(voices.loc[voices["speaker"] != "", "attribution"]) == {"direct"}
+    text = (
+        "Costs: They are up.\n\nRents: They are up.\n\nJobs: They are gone.\n\nTrade: It is down."
+    )
+    assert set(measure_text(text)["voice"]) == {"outlet"}
 
 
 def test_a_surname_alone_may_be_he():

@@ -37,12 +37,12 @@ from torch.nn.functional import cosine_similarity, kl_div, log_softmax, softmax
 from encuadre.model_files import Inputs
 
 SHARES = {
-    "swapped": 0.03,
-    "governments": 0.07,
-    "persons": 0.05,
+    "swapped": 0.02,
+    "governments": 0.06,
+    "persons": 0.04,
     "contrasts": 0.02,
-    "doubtful": 0.57,
-    "others": 0.08,
+    "doubtful": 0.66,
+    "others": 0.05,
 }
 """Shares of a stance batch; the rest is NewsMTSC."""
 UNSEEN = 500
@@ -78,12 +78,23 @@ def check_answers(
         raise ValueError("answers about other windows: run answers.py again")
 
 
-def split_states(hidden: torch.Tensor, inputs: Sequence[Inputs]) -> list[torch.Tensor]:
-    """Return the hidden states of each text's pieces, or raise if they are of other texts."""
+def take_last(found: dict[str, torch.Tensor], count: int | None) -> dict[str, torch.Tensor]:
+    """Return what was written down of the last `count` mentions; their hidden states stay whole."""
+    kept = {name: rows[-count:] for name, rows in found.items()} if count else dict(found)
+    return kept | {"hidden": found["hidden"]}
+
+
+def split_states(
+    hidden: torch.Tensor, inputs: Sequence[Inputs], *, last: bool
+) -> list[torch.Tensor]:
+    """Return the hidden states of each text's pieces, all of `hidden` (pieces, size) or the last.
+
+    Raises ValueError where they are of other texts.
+    """
     lengths = [row["input_ids"].shape[1] for row in inputs]
-    if sum(lengths) != len(hidden):
+    if sum(lengths) > len(hidden) or not last and sum(lengths) < len(hidden):
         raise ValueError(f"hidden states of {len(hidden)} pieces, expected {sum(lengths)}")
-    return list(hidden.split(lengths))
+    return list(hidden[len(hidden) - sum(lengths) :].split(lengths))
 
 
 def compare_states(
@@ -105,6 +116,7 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--minutes", type=float, required=True)
     parser.add_argument("--start", type=Path, help="weights to go on from")
+    parser.add_argument("--doubtful", type=int, help="only the last so many of these mentions")
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--pieces", type=int, default=1400)
     parser.add_argument("--rate", type=float, default=2e-4)
@@ -134,8 +146,9 @@ def main() -> None:
         model.load_state_dict(torch.load(options.start, weights_only=True))
     padding = model.encoder.config.pad_token_id
     marks = (MARKERS["start"], MARKERS["end"])
-    answers = torch.load(options.answers, weights_only=True)
-    doubtful = answers["stance"]["doubtful"]
+    answers = torch.load(options.answers, weights_only=True, mmap=True)
+    doubtful = take_last(answers["stance"]["doubtful"], options.doubtful)
+    answers["stance"]["doubtful"] = doubtful
     sets = list_student_sets(options.data, others=len(answers["stance"]["others"]["logits"]))
     candidates = list_candidates(options.data)
     sets["doubtful"] = [candidates[k] for k in doubtful["places"].tolist()]
@@ -148,7 +161,7 @@ def main() -> None:
     scores = answers["tags"]
     check_answers(pools, windows, taught=taught, scores=scores)
     kept, labels = pools["doubtful"]
-    states = split_states(doubtful["hidden"], kept)
+    states = split_states(doubtful["hidden"], kept, last=bool(options.doubtful))
     pools["doubtful"] = (kept[:-UNSEEN], labels[:-UNSEEN])
     compared = {name: (rows[:UNSEEN], taught[name][:UNSEEN]) for name, (rows, _) in pools.items()}
     compared["unseen"] = (kept[-UNSEEN:], taught["doubtful"][-UNSEEN:])

@@ -96,7 +96,7 @@ SOURCE_NOUNS = frozenset(
     "documents records document transcript "
     "exposes exposés exposé outlets broadcaster indictment affidavit complaint "
     "lawsuit memo statement editorial statistics account filing filings transcript "
-    "sources panel".split()
+    "sources panel website site".split()
 )
 BODY_NOUNS = SOURCE_NOUNS | frozenset(
     "government administration agency department ministry campaign party group organization "

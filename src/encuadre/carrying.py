@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
@@ -28,6 +29,12 @@ _SIGNED = re.compile(
     r"(?:^|[”\"]\s?)[―—–]\s?(?P<name>[A-ZÀ-Þ][\w’-]+(?: (?:[A-Z]\.|[A-ZÀ-Þ][\w’-]+)){1,3})\.?\s*$"
 )
 """Signature behind or below a quotation."""
+_LABEL = re.compile(
+    r"(?!(?:More|Read|Related|Photos?|Video|Watch|Update|Note|Question|Source|Q|A)\b)"
+    r"(?P<name>[A-ZÀ-Þ][\w’'-]*\.?(?: [A-ZÀ-Þ][\w’'-]*\.?){0,3})(?: \([^()]{2,80}\))?: (?=[\w“\"])"
+)
+"""Name that opens a paragraph of an interview, with a description in brackets or without."""
+_LABELLED = 4
 _TAG_WORDS = 12
 _MARKER = 2
 """Characters that a list marker adds to the gap before a paragraph."""
@@ -172,6 +179,31 @@ def carry_signed(
         for j in range(first, i + 1):
             if claims[j].rule not in ("direct", "indirect"):
                 claims[j] = Claim(person, "direct", "", "same_quotation")
+
+
+def carry_labels(
+    sentences: list[Sentence],
+    claims: list[Claim],
+    find_person: Callable[[str], Person],
+    is_own: Callable[[str], bool],
+) -> None:
+    """Give the paragraphs of an interview to the name that opens them: "Ada Moss: It is safe."
+
+    An article is one where `_LABELLED` paragraphs open so, and one name more than once. What nobody's
+    name opens, such as a question, stays the outlet's.
+    """
+    opened = {
+        s.paragraph: match["name"]
+        for s, before in zip(sentences, [None, *sentences], strict=False)
+        if (before is None or before.paragraph != s.paragraph) and (match := _LABEL.match(s.text))
+    }
+    surnames = Counter(name.split(" ")[-1] for name in opened.values())
+    if len(opened) < _LABELLED or surnames.most_common(1)[0][1] < 2:
+        return
+    for i, sentence in enumerate(sentences):
+        name = opened.get(sentence.paragraph, "")
+        if name and not is_own(name) and sentence.segment == "body":
+            claims[i] = Claim(find_person(name), "direct", "", "same_quotation")
 
 
 def mark_tags(sentences: list[Sentence], claims: list[Claim]) -> None:

@@ -26,7 +26,9 @@ TITLES = frozenset(
     "gen colonel col captain capt sergeant sgt lt lieutenant judge justice king queen prince "
     "princess pope mayor ambassador professor prof director chief sir lord lady dame former "
     "then-president president-elect administrator attorney then chairman chairwoman chair speaker "
-    "spokesman spokeswoman spokesperson ceo cfo coo commissioner sheriff bishop archbishop cardinal rabbi imam pastor rev "
+    "writer author columnist journalist editor reporter economist historian activist "
+    "spokesman spokeswoman spokesperson ceo cfo coo commissioner sheriff bishop archbishop cardinal "
+    "rabbi imam pastor rev "
     "reverend detective inspector coach analyst american candidate democrat republican nominee "
     "presidential majority minority leader whip first house senate state chancellor premier "
     "taoiseach baroness baron duke duchess councillor councilman councilwoman".split()

@@ -216,6 +216,7 @@ def _read_verb(
     if (
         tense in ("third", "base")
         and lemma not in ("say", "tell")
+        and not _follows_quotation(tokens, subject)
         and following is not None
         and following.low
         in (
@@ -243,6 +244,12 @@ def _read_verb(
     while tokens[begin].low in NOT_NAMES | TIMES | {"this", "last", "on"}:
         begin += 1
     return Report(tokens[begin].start, token.end, lemma, kind, span, embedded, False)
+
+
+def _follows_quotation(tokens: list[Token], subject: tuple[int, int]) -> bool:
+    """Whether the clause stands behind a quotation: "“...,” he writes in his blog"."""
+    before = [t.text[0] for t in tokens[max(0, subject[0] - 2) : subject[0]]]
+    return FILLER in before[-1:] or (before[-1:] == [","] and FILLER in before)
 
 
 def _is_reduced(tokens: list[Token], i: int, begin: int, lemma: str, tense: str) -> bool:

@@ -186,6 +186,8 @@ class Register:
         ):
             return ""
         words = strip_titles(words)
+        while len(words) > 1 and words[0].lower() in FUNCTION_WORDS:
+            words = words[1:]
         owner = max((i for i, w in enumerate(words[:-1]) if w.endswith("’s")), default=-1)
         words = words[owner + 1 :]
         bodies = {w.lower().strip(".").removesuffix("’s") for w in words}

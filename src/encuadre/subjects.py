@@ -15,6 +15,7 @@ from encuadre.attribution_words import (
     PRONOUNS,
     ROLE_NOUNS,
 )
+from encuadre.names import TITLES
 from encuadre.phrases import (
     FILLER,
     SHORT_QUOTE,
@@ -39,6 +40,9 @@ _SHARE_BEFORE = re.compile(
     r"(?:\b(?:half|quarter|third|majority|plurality|percent|per cent)|%) (?:of )?(?:\w+ )?$"
 )
 """Parts of those polled: a poll's result, which the outlet tells; nobody says it."""
+
+_OPENERS = TIMES | frozenset("the a an his her its their our my your to that".split())
+"""Words behind a first word that is no name: "Leave the", "Last week", "Aware that"."""
 
 _REDUCED = frozenset(
     "released published issued conducted commissioned obtained reviewed unveiled prepared compiled "
@@ -159,7 +163,7 @@ def find_before_aside(tokens: list[Token], last: int) -> tuple[int, int] | None:
         inner
         and framed
         and tokens[inner[0] - 1].text == ","
-        and is_role(tokens[inner[0] - 2])
+        and (is_role(tokens[inner[0] - 2]) or _is_titled_name(tokens[slice(*inner)]))
         and all(is_name(t) for t in tokens[slice(*inner)])
     ):
         return inner
@@ -191,6 +195,12 @@ def find_before_aside(tokens: list[Token], last: int) -> tuple[int, int] | None:
         ):
             break
     return best
+
+
+def _is_titled_name(tokens: list[Token]) -> bool:
+    """Whether a title stands before a full name: "Attorney General Ada Moss"."""
+    titled = any(t.low.strip(".") in TITLES for t in tokens[:-2])
+    return titled and _is_person_name(tokens)
 
 
 def _is_person_name(tokens: list[Token]) -> bool:
@@ -240,13 +250,10 @@ def _opens_plainly(tokens: list[Token], i: int) -> bool:
         return False
     after = tokens[1].low
     if after == ",":
-        return len(tokens) < 3 or tokens[2].low in PRONOUNS - {"who", "which"}
+        adverb = tokens[0].low in ADVERBS
+        return adverb or len(tokens) < 3 or tokens[2].low in PRONOUNS - {"who", "which"}
     verbal = tokens[0].low.endswith(("ing", "ed")) and after in PREPOSITIONS
-    return (
-        verbal
-        or after in DETERMINERS | TIMES | {"to", "that"}
-        or tokens[0].low.split("’")[0] in PRONOUNS
-    )
+    return verbal or after in _OPENERS or tokens[0].low.split("’")[0] in PRONOUNS
 
 
 def _owns(tokens: list[Token], last: int) -> bool:

@@ -23,6 +23,7 @@ from encuadre.attributions import (
 from encuadre.carrying import (
     announces,
     carry_blocks,
+    carry_labels,
     carry_lists,
     carry_quotations,
     carry_signed,
@@ -143,6 +144,7 @@ def _label_article(
     carry_quotations(sentences, claims, leaders, unknown)
     carry_blocks(sentences, claims)
     carry_lists(sentences, claims)
+    carry_labels(sentences, claims, register.find_person, register.is_own)
     weighed = [weigh_claim(c, s) for c, s in zip(claims, support, strict=True)]
     return [_make_row(s, c, own_voice) for s, c in zip(sentences, weighed, strict=True)]
 
@@ -384,7 +386,7 @@ def _list_persons(
     if low not in ("they", "it", "we", "i") and not joint:
         known = dict(register.known)
         person = register.find_person(subject)
-        if person.named or not persons:
+        if person.named or not persons and (person.pronoun or person.name in known):
             persons.append(person)
         elif person.name not in known:
             register.known.pop(person.name, None)
