@@ -84,7 +84,7 @@ def smooth_inputs(
     *,
     ratio: float = 2.5,
     most: int = 32,
-    smoothing: float = 0.75,
+    smoothing: float,
 ) -> None:
     """Make the inputs of the encoder's linear layers even.
 

@@ -1,7 +1,7 @@
 """Turn trained weights into a model folder for ONNX Runtime.
 
 Run: python training/export_joint.py --encoder DIR --data DIR --weights FILE.pt --out DIR
-         [--model base|small] [--graph split|int8|int4|fp32]
+         [--model base|small] [--graph split|int8|int4|fp32] [--smoothing 0.75]
 Writes model.onnx.gz, tokenizer.json and model.json. `--graph split` is what is shipped: int8, outlying
 dimensions apart; the others are there for comparison. `--weights` given several times averages the
 weights. Stance is calibrated on both dev splits of NewsMTSC. Prints one JSON line.
@@ -80,10 +80,10 @@ def fit_temperature(logits: np.ndarray, labels: np.ndarray) -> float:
     return round(float(found.x), 3)
 
 
-def write_graph(model: TwoHeads, path: Path, *, graph: str, rows: list) -> None:
+def write_graph(model: TwoHeads, path: Path, *, graph: str, rows: list, smoothing: float) -> None:
     """Write the graph; `rows` are inputs on which outliers are looked for."""
     if graph == "split":
-        smooth_inputs(model, measure_inputs(model, rows))
+        smooth_inputs(model, measure_inputs(model, rows), smoothing=smoothing)
     with tempfile.TemporaryDirectory() as folder:
         exact = Path(folder) / "exact.onnx"
         export_joint(model, exact, inputs=INPUTS, outputs=("stance", "tags"))
@@ -133,6 +133,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--model", choices=tuple(BASES), default="base")
     parser.add_argument("--graph", choices=("split", "int8", "int4", "fp32"), default="split")
+    parser.add_argument("--smoothing", type=float, default=0.75, help="strength (compact.py)")
     options = parser.parse_args()
     tokenizer = load_tokenizer(options.encoder)
     small = options.model == "small"
@@ -143,7 +144,7 @@ def main() -> None:
     report: dict[str, object] = {"model": options.model, "graph": options.graph}
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.onnx"
-        write_graph(model, path, graph=options.graph, rows=rows)
+        write_graph(model, path, graph=options.graph, rows=rows, smoothing=options.smoothing)
         logits, labels = [], []
         for name in ("rw_dev", "mt_dev"):
             examples = read_split(options.data / "newsmtsc" / f"{name}.jsonl")
