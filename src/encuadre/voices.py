@@ -237,10 +237,11 @@ def _judge_sentence(
 def _find_issuer(subject: str, earlier: Sequence[tuple[Sentence, Claim]]) -> Person | None:
     """Find who made the statement of "the statement said": the last speaker told to have made one."""
     match = _STATEMENT.fullmatch(subject)
-    for sentence, claim in reversed(earlier) if match else ():
-        if claim.person and re.search(rf"\b{match[1]}\b", sentence.masked, re.I):
-            return claim.person
-    return None
+    if match is None:
+        return None
+    named = re.compile(rf"\b{match[1]}\b", re.I)
+    made = (c.person for s, c in reversed(earlier) if c.person and named.search(s.masked))
+    return next(made, None)
 
 
 def _choose_report(sentence: Sentence) -> Report | None:
