@@ -53,6 +53,7 @@ _LONGER = {
 }
 """First word of a cue to what makes it part of another office."""
 _OF_PLACE = re.compile(rf"^(?P<name>(?:(?!\band\b).)+?) of (?:{_CAPITAL}\s?)+$")
+_BRACKETS = re.compile(r" ?\([^()]*\)")
 _AT_BODY = re.compile(r"^(?P<name>(?:(?!\b(?:and|of|for)\b).)+?) (?:at|from|in|with) ")
 _ROLE_BESIDE = re.compile(
     r", (?:who\b|(?:(?:an?|the) )?(?:[\w’-]+ ){0,3}?(\w+)(?= (?:of|for|at|in|with|who)\b|[,.]))"
@@ -145,11 +146,12 @@ class Register:
         aside : str
             What stands beside it in the sentence ("an analyst with ..."), "" if nothing.
         """
-        subject = re.sub(r" ?\([^()]*\)", "", straighten(subject)).strip(" ,;:—–-()")
+        subject = straighten(subject).strip(" ,;:—–-()")
         listed = self._match_alias(subject)
         if listed:
             return listed
-        name = self._read_name(subject) or self._read_before_preposition(subject)
+        plain = _BRACKETS.sub("", subject).strip()
+        name = self._read_name(plain) or self._read_before_preposition(plain)
         if name:
             return self._find_named(name, subject, aside)
         return self._describe(subject, aside)
