@@ -285,6 +285,7 @@ def test_spun_copy_has_famous_for_noted():
         ("“Design it so that all can cross it,” Moss writes in her blog.", "Ada Moss"),
         ("“It was a promise made to all of us,” the website says of the bridge.", "website"),
         ("Writer Tom Reed contends that rents are up.", "Tom Reed"),
+        ("The city police claimed to have shut all of the shops by June.", "city police"),
         ("“It is safe,” said acting Secretary of Defense Victorino Mercado.", "Victorino Mercado"),
         ("Aides who meet in the early morning in the West Wing said it broke.", "Aides"),
         ("Doctors treating some of those hurt at the harbour said it was bad.", "Doctors"),
