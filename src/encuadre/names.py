@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from encuadre.attribution_words import ROLE_NOUNS
 from encuadre.place_names import PLACES
 
 ABBREVIATED = (
@@ -106,6 +107,23 @@ def strip_titles(words: list[str]) -> list[str]:
     last = max((i for i, w in enumerate(small[:-1]) if w in TITLES), default=-1)
     rest = words[last + 1 :]
     return words if small[last + 1 :] in (["jr"], ["sr"]) else rest
+
+
+def ends_office(before: Sequence[str]) -> bool:
+    """Whether an office goes on before a name: "Secretary of Defense Ada Moss"."""
+    return (
+        len(before) > 1
+        and before[-1].lower() in ("of", "for")
+        and before[-2].lower() in ("secretary", "minister", "undersecretary", "administrator")
+    )
+
+
+def bears_two_titles(before: Sequence[str], words: Sequence[str]) -> bool:
+    """Whether a name has two titles: "Shop Council President and CEO Ada Moss"."""
+    if len(before) < 2 or before[-1].lower() != "and" or len(words) < 2:
+        return False
+    titled = words[0].lower().strip(".") in TITLES
+    return titled and before[-2].lower() in TITLES | ROLE_NOUNS
 
 
 def read_cast(text: str, names: Iterable[str] = ()) -> Cast:

@@ -39,8 +39,8 @@ from encuadre.phrases import (
 )
 from encuadre.subjects import find_before_aside, find_first_subject, find_subject, is_plural
 
-_THOUGHT = frozenset("think believe say report estimate expect fear suspect allege".split())
-_TITLES = frozenset("call dub label brand".split())
+_BELIEVED = frozenset("think believe say report estimate expect fear suspect allege".split())
+_NAMING = frozenset("call dub label brand".split())
 _SHOWS = frozenset("suggest reveal confirm indicate".split())
 """Verbs of things as well as of people: their subject must be somebody."""
 
@@ -260,8 +260,8 @@ def _is_reduced(tokens: list[Token], i: int, begin: int, lemma: str, tense: str)
     open_ = begin == 0 or not is_name(tokens[begin - 1])
     infinitive = [t.low for t in tokens[i + 1 : i + 3]] in (["to", "be"], ["to", "have"])
     named = tokens[i + 1].text[0] == FILLER or is_name(tokens[i + 1])
-    titled = lemma in _TITLES and begin > 0 and tokens[begin - 1].text == "," and named
-    return (lemma in _THOUGHT and open_ and infinitive) or titled
+    titled = lemma in _NAMING and begin > 0 and tokens[begin - 1].text == "," and named
+    return (lemma in _BELIEVED and open_ and infinitive) or titled
 
 
 def _read_comment(tokens: list[Token], i: int, begin: int, tense: str) -> tuple[int, int] | None:

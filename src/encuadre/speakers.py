@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from encuadre.attribution_words import (
@@ -17,8 +17,9 @@ from encuadre.attribution_words import (
 )
 from encuadre.names import (
     PARTICLES,
-    TITLES,
+    bears_two_titles,
     drop_initials,
+    ends_office,
     make_slug,
     read_cast,
     straighten,
@@ -58,6 +59,7 @@ _AT_BODY = re.compile(r"^(?P<name>(?:(?!\b(?:and|of|for)\b).)+?) (?:at|from|in|w
 _ROLE_BESIDE = re.compile(
     r", (?:who\b|(?:(?:an?|the) )?(?:[\w’-]+ ){0,3}?(\w+)(?= (?:of|for|at|in|with|who)\b|[,.]))"
 )
+_UNKNOWN = "a speaker who is not named"
 CATCH_ALL = "*"
 """Cue of the voice that takes the speakers whom no other cue decides."""
 
@@ -124,6 +126,7 @@ class Register:
         self.cues.sort(key=lambda item: -len(item[0]))
         quoted = [v.id for v in study.voices[1:]] or [study.own_voice]
         self.fallback = next((v.id for v in study.voices[1:] if CATCH_ALL in v.cues), quoted[-1])
+        self.unknown = Person(_UNKNOWN, self.fallback, 0.6, named=False)
         for speaker in study.speakers:
             person = Person(speaker.name, speaker.voice, 1.0, speaker.pronouns)
             self.known[speaker.name] = person
@@ -180,8 +183,8 @@ class Register:
             " "
         )
         before = subject[: len(subject) - len(" ".join(words))].split()
-        joint = _bears_two_titles(before, words)
-        if len(words) > 1 and _ends_office(before):
+        joint = bears_two_titles(before, words)
+        if len(words) > 1 and ends_office(before):
             words, before = words[-2:] if len(words) > 2 else words[1:], []
         if not words[0][:1].isupper() or (
             before and before[-1].lower() in PREPOSITIONS | {"and"} and not joint
@@ -360,28 +363,11 @@ def _in_longer_title(text: str, match: re.Match[str], cue: str) -> bool:
     return first in _LONGER and bool(_LONGER[first].search(text[: match.start()]))
 
 
-def _ends_office(before: Sequence[str]) -> bool:
-    """Whether an office goes on before a name: "Secretary of Defense Ada Moss"."""
-    return (
-        len(before) > 1
-        and before[-1].lower() in ("of", "for")
-        and before[-2].lower() in ("secretary", "minister", "undersecretary", "administrator")
-    )
-
-
 def _may_be_person(name: str) -> bool:
     """Whether a description with a capital may be "he" or "she": a surname alone, a spokesman."""
     words = name.split(" ")
     lone = len(words) == 1 and name[1:].islower() and name not in PLACES
     return (lone and name.lower() not in _BODIES) or bool({"spokesman", "spokeswoman"} & set(words))
-
-
-def _bears_two_titles(before: Sequence[str], words: Sequence[str]) -> bool:
-    """Whether a name has two titles: "Shop Council President and CEO Ada Moss"."""
-    if len(before) < 2 or before[-1].lower() != "and" or len(words) < 2:
-        return False
-    titled = words[0].lower().strip(".") in TITLES
-    return titled and before[-2].lower() in TITLES | ROLE_NOUNS
 
 
 def _cut_head(description: str) -> str:

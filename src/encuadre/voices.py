@@ -57,7 +57,6 @@ _STATEMENT = re.compile(
 _REACH = 6
 """Sentences back in which the maker of a statement is looked for."""
 
-UNKNOWN = "a speaker who is not named"
 _UNATTRIBUTED = ("none", "outlet_rule", "no_speaker")
 
 
@@ -113,9 +112,7 @@ def measure_voices(
                 if attributions is None
                 else weigh_support(read, attributions.get(str(article_id), ()))
             )
-            unknown = None
-            if str(article_id) not in spun:
-                unknown = Person(UNKNOWN, register.fallback, 0.6, named=False)
+            unknown = None if str(article_id) in spun else register.unknown
             rows += _label_article(read, register, study.own_voice, support, unknown)
     order = {i: n for n, i in enumerate(sentences["sentence_id"])}
     rows.sort(key=lambda r: order[r["sentence_id"]])
@@ -222,7 +219,7 @@ def _judge_sentence(
         sure = _PRONOUN
         if person is None and pronoun == "it":
             return Claim(rule="no_speaker" if sentence.share >= FAR_QUOTE else "none")
-        person = person or Person(UNKNOWN, register.fallback, 0.6, named=False)
+        person = person or register.unknown
     else:
         person = _find_issuer(pronoun, earlier) or register.find_person(
             subject.replace(FILLER, " "), _read_aside(sentence, report)
