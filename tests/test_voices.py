@@ -524,6 +524,122 @@ def test_codebook_examples_in_the_articles(measured):
         )
 
 
+def test_quotation_runs_over_paragraphs_up_to_its_closing_mark():
+    text = (
+        "Moss wrote on Saturday: “I had to close the pool because it leaked.\n\n"
+        "The council knew.\n\nThere was nothing to hide!”\n\nThe pool stayed open."
+    )
+    table = measure_text(text)
+    assert list(table["speaker"]) == ["Ada Moss"] * 3 + [""]
+    assert list(table["attribution"]) == ["direct"] * 3 + ["none"]
+
+
+def test_open_mark_before_another_quotation_does_not_run_on():
+    text = (
+        "Moss wrote: “I had to close the pool because it leaked.\n\nThe council knew of the leak.\n\n"
+        "“Nobody told us,” said Bo Ray, a plumber."
+    )
+    assert list(measure_text(text)["speaker"]) == ["Ada Moss", "", "Bo Ray"]
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        ("But Sen. Ada Moss, D-S.C., called the plan’s cost “appalling.”", "Ada Moss"),
+        (
+            "After reporter Bo Ray finished his report, Ada Moss stormed back and said, “Let me be clear.”",
+            "Ada Moss",
+        ),
+        (
+            "“We knew of it all along,” Ada Moss said, according to a video of her remarks.",
+            "Ada Moss",
+        ),
+        ("Ada Moss said the pool had leaked for years, according to CNN.", "Ada Moss"),
+        ("The pool had leaked for years, according to CNN.", "CNN"),
+        ("At the time the firm was under investigation and Bo Ray said the pool leaked.", "Bo Ray"),
+        ("The club’s lawyers in August said the pool had leaked.", "club’s lawyers"),
+        (
+            "In 2001, 46 percent of tenants said they worried, according to a city poll.",
+            "city poll",
+        ),
+        ("Likewise, club spokesman Bo Ray, called the plan a “stand-alone” effort.", "Bo Ray"),
+        ("“Bo, this is great, what everyone wants,” the firm posted early Friday.", "firm"),
+        (
+            "Tweets on the North’s account said the pool had leaked.",
+            "Tweets on the North’s account",
+        ),
+        ("CLOSE Bo Ray said the pool had leaked. Mr. Ray said it would open.", "Bo Ray"),
+        (
+            "A club spokesman said the pool had leaked. It is closed. “We will mend it,” she wrote.",
+            "a speaker who is not named",
+        ),
+        ("Bo Ray’s account tweeted Saturday: “I had to close the pool.”", "Bo Ray"),
+        ("McRay told reporters that the pool leaked. But, he said, it would open.", "McRay"),
+        (
+            "National Security Adviser Bo Ray left. Mr. Ray was angry. In May he said it leaked.",
+            "Bo Ray",
+        ),
+        ("The Ray administration said so. Ray said the pool had leaked.", "Ray"),
+        ("Gov. Bo Ray closed the pool. The governor said it had leaked.", "Bo Ray"),
+        (
+            "President Bo Ray spoke. Mr. Ray and Mr. Ray’s aides met President Max Orr. The president "
+            "said the pool had leaked.",
+            "Bo Ray",
+        ),
+        (
+            "President Bo Ray met President Max Orr. The president said the pool had leaked.",
+            "president",
+        ),
+    ],
+)
+def test_speaker_of_the_last_sentence(text: str, speaker: str):
+    assert measure_text(text)["speaker"].iloc[-1] == speaker
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "President Bo Ray’s advice to frustrated tenants: “They should not give up.”",
+        "Bo Ray met the tenants on Monday. His response: “They should not give up on us.”",
+    ],
+)
+def test_noun_and_colon_announce_whose_words_follow(text: str):
+    last = measure_text(text).iloc[-1]
+    assert tuple(last[["speaker", "attribution"]]) == ("Bo Ray", "direct")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Under the mayor, the chamber confirmed 15 judicial nominees in one quarter, according to CRS.",
+        "After tenants pay their bills, a firm collects the money for the fund, which reports the sums.",
+    ],
+)
+def test_verbs_that_report_elsewhere_report_nothing_here(text: str):
+    assert measure_text(text)["speaker"].iloc[-1] in ("", "CRS")
+
+
+def test_name_for_something_in_a_relative_clause_is_no_claim():
+    text = "Ada Moss drew criticism after she praised the pool, a place she called “a gem of ours.”"
+    assert list(measure_text(text)["voice"]) == ["outlet"]
+
+
+def test_quotation_is_by_whom_the_sentence_before_is_about():
+    text = (
+        "“It is a shame,” said Bo Ray, a plumber.\n\n"
+        "On Tuesday Ada Moss walked out of the hall full of confidence. “The pool is big, and it will open.”"
+    )
+    assert list(measure_text(text)["speaker"]) == ["Bo Ray", "", "Ada Moss"]
+
+
+def test_quotation_about_whom_the_sentence_before_is_about_is_by_another():
+    text = (
+        "“It is a shame,” said Bo Ray, a plumber.\n\n"
+        "On Tuesday Ada Moss walked out of the hall. “She has lied to us about the pool.”"
+    )
+    assert list(measure_text(text)["speaker"]) == ["Bo Ray", "", "Bo Ray"]
+
+
 def test_table_keeps_its_contract(measured, study: Study):
     sentences, voices = measured
     checked = check_table(voices, "voices")

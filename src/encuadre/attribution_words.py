@@ -167,7 +167,7 @@ MODALS = frozenset("will would could should may might must can".split())
 ADVERBS = frozenset(
     "also later then again once even just still already often always sometimes "
     "recently earlier previously soon now today instead "
-    "further thus therefore however meanwhile himself herself itself themselves "
+    "further thus therefore however meanwhile likewise similarly himself herself itself themselves "
     "myself in-turn too once further famously have "
     "twice first yet simply so long never almost nearly only reportedly".split()
 )

@@ -23,6 +23,8 @@ _WILL = re.compile(r"\b(?:will|would|won’t|going to)\b")
 
 _LOOKS_BACK = re.compile(r"^(?:But|However|Yet|That|This|Those|These|Still|Meanwhile)\b")
 _FIRST_PERSON = re.compile(r"\b(?:I|I’m|I'm|I’ve|I've|my|My|we|We|our|Our)\b")
+_THIRD_PERSON = re.compile(r"\W*(?:He|She|They|His|Her|Their)\b")
+"""Opening of a quotation about somebody who was named before it."""
 _CONTENT = re.compile(r"\b(?:that|whether|he|she|it|they|would|will)\b")
 """Words by which a reporting clause has its own content, and is no tag of the quotation before."""
 _SIGNED = re.compile(
@@ -80,14 +82,15 @@ def carry_quotations(
     """Give quoted sentences without a reporting clause the speaker beside them.
 
     `leaders` names the person who is the subject of each sentence outside its quotations, or None:
-    that person speaks before one of another paragraph does. A whole sentence in quotation marks with
-    nobody beside it is said by `unknown`, where that is given: it is not the outlet's.
+    that person, or the one of the sentence before, speaks before one of another paragraph does. A
+    whole sentence in quotation marks with nobody beside it is said by `unknown`, where that is given:
+    it is not the outlet's.
     """
     for i, (sentence, claim) in enumerate(zip(sentences, claims, strict=True)):
         if claim.person or claim.rule == "outlet_rule" or not _is_quoted(sentence):
             continue
         donor, rule = _find_donor(sentences, claims, i)
-        leader = leaders[i]
+        leader = leaders[i] or _find_leader_before(sentences, leaders, i)
         if leader and rule in ("", "earlier_paragraph"):
             donor, rule = Claim(leader), "same_paragraph"
         if donor is not None:
@@ -95,6 +98,16 @@ def carry_quotations(
             claims[i] = Claim(donor.person, attribution, "", rule, donor.sure)
         elif unknown and _inside(sentence) and sentence.quoted_words >= FULL_QUOTE:
             claims[i] = Claim(unknown, "direct", "", "no_speaker")
+
+
+def _find_leader_before(
+    sentences: list[Sentence], leaders: Sequence[Person | None], i: int
+) -> Person | None:
+    """Find who leads the sentence before, in the paragraph, unless the quotation is about that one."""
+    if i == 0 or sentences[i - 1].paragraph != sentences[i].paragraph:
+        return None
+    about = _THIRD_PERSON.match(sentences[i].text)
+    return leaders[i - 1] if _inside(sentences[i]) and not about else None
 
 
 def _is_quoted(sentence: Sentence) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -11,6 +12,7 @@ from encuadre.quotations import (
     Quotation,
     count_words,
     find_quotations,
+    join_quotations,
     mask_quotations,
 )
 from encuadre.reporting import Report, find_reports
@@ -81,13 +83,15 @@ def read_sentences(table: pd.DataFrame, *, spun: bool = False) -> list[Sentence]
     """
     read: list[Sentence] = []
     end = 0
-    for _, group in table.groupby("paragraph", sort=False):
-        rows = list(group.itertuples(index=False))
+    paragraphs = [
+        list(group.itertuples(index=False)) for _, group in table.groupby("paragraph", sort=False)
+    ]
+    texts = [_lay_out(rows) for rows in paragraphs]
+    quotations = [find_quotations(text) for text in texts]
+    if not spun:
+        quotations = join_quotations(texts, quotations)
+    for rows, found in zip(paragraphs, quotations, strict=True):
         origin = int(rows[0].start)
-        text = ""
-        for row in rows:
-            text = text.ljust(int(row.start) - origin) + row.text
-        found = find_quotations(text)
         for row in rows:
             a = int(row.start) - origin
             b = min(int(row.end) - origin, a + LONGEST_SENTENCE)
@@ -110,6 +114,14 @@ def read_sentences(table: pd.DataFrame, *, spun: bool = False) -> list[Sentence]
             )
             end = int(row.end)
     return read
+
+
+def _lay_out(rows: Sequence) -> str:
+    """Return the text of a paragraph's sentences, each at its place."""
+    text = ""
+    for row in rows:
+        text = text.ljust(int(row.start) - int(rows[0].start)) + row.text
+    return text
 
 
 def _clip(quotation: Quotation, start: int, end: int) -> Quotation:

@@ -27,6 +27,9 @@ _NETWORKS = frozenset(
     "twitter facebook instagram x social his her its their weibo telegram".split()
 )
 
+_APPOINTED = frozenset("nominee nominees nomination nominations judge judges justice".split())
+"""Whom a chamber confirms, which is no statement."""
+
 _FINDERS = frozenset(
     "group groups agency agencies office institute institution center centre commission committee "
     "panel bureau department association organization organisation foundation council firm company "
@@ -91,6 +94,9 @@ def complements(tokens: list[Token], i: int, lemma: str, kind: str) -> bool:
             t.low in ("a", "an") for t in tokens[i + 2 : i + 18]
         )
         return ahead[0] in ("for", "on", "upon") or quoted or renames
+    if lemma == "confirm":
+        appointed = _APPOINTED.intersection(t.low for t in tokens[i + 1 : i + 6])
+        return not appointed or "that" in ahead
     if lemma == "speak":
         return ahead[0] in ("of", "about", "out")
     if lemma == "put":
@@ -111,7 +117,10 @@ def complements(tokens: list[Token], i: int, lemma: str, kind: str) -> bool:
     if lemma == "swear":
         return ahead[0] == "that" or ahead[0] in PRONOUNS
     if lemma == "post":
-        return ahead[0] in ("on", "that", ":", ",") and (quoted or ahead[1] in _NETWORKS)
+        follows = i > 1 and any(t.text[0] == FILLER for t in tokens[:i]) and len(tokens) - i < 7
+        return follows or (
+            ahead[0] in ("on", "that", ":", ",") and (quoted or ahead[1] in _NETWORKS)
+        )
     if kind == "act":
         return quoted or (lemma in ("vow", "promise", "pledge") and ahead[0] == "that")
     if kind == "belief":

@@ -32,6 +32,8 @@ TITLES = frozenset(
     "rabbi imam pastor rev "
     "reverend detective inspector coach analyst american candidate democrat republican nominee "
     "presidential majority minority leader whip first house senate state chancellor premier "
+    "adviser advisor strategist envoy counselor undersecretary treasurer pollster founder "
+    "directors presidents secretaries ministers ambassadors generals professors judges mayors "
     "taoiseach baroness baron duke duchess councillor councilman councilwoman".split()
 )
 _BEFORE_SURNAME = (
@@ -41,6 +43,7 @@ _BEFORE_SURNAME = (
     r"Chancellor|Premier|Prime Minister|Secretary|Speaker|Chairman|Chairwoman|Minister|"
     r"Commissioner|spokesman|spokeswoman"
 )
+_IN_FULL = {"gov": "governor", "sen": "senator", "gen": "general", "col": "colonel"}
 _OF = r"(?: of (?:the )?[A-Z]\w+(?:’s)?)?"
 PARTICLES = r"(?:de|del|la|las|van|von|bin|al|der|da|dos|el)"
 _WORD = r"[A-ZÀ-ÖØ-Þ][\w’'\-]*"
@@ -150,7 +153,7 @@ def read_cast(text: str, names: Iterable[str] = ()) -> Cast:
             votes.setdefault(last, Counter())["he" if title == "Mr" else "she"] += 3
         before = text[max(0, match.start() - 12) : match.start()].lower()
         if not re.search(r"\b(?:vice|former|ex|late)[ -]$", before):
-            offices.setdefault(title.lower(), set()).add(last)
+            offices.setdefault(_IN_FULL.get(title.lower(), title.lower()), set()).add(last)
     last_words = {n.removesuffix("’s").split()[-1] for n in names if " " in n}
     for name, gender in _list_lone(text):
         surnames.add(name)

@@ -14,6 +14,7 @@ from encuadre.attribution_words import (
     PREPOSITIONS,
     PRONOUNS,
     ROLE_NOUNS,
+    SOURCE_NOUNS,
     SUBORDINATORS,
 )
 from encuadre.names import ABBREVIATED
@@ -155,10 +156,16 @@ def read_left(tokens: list[Token], last: int) -> tuple[int, int] | None:
         start -= 1
     if start > 1 and tokens[start - 1].low == "and":
         left = read_left(tokens, start - 2)
-        if left and (
-            left[0] == 0
-            or tokens[left[0] - 1].low in FUNCTION_WORDS
-            or tokens[left[0] - 1].text in ",;:"
+        before = tokens[start - 2]
+        thing = not is_name(before) and (not is_role(before) or before.low in SOURCE_NOUNS)
+        if (
+            left
+            and not (thing and is_name(tokens[start]))
+            and (
+                left[0] == 0
+                or tokens[left[0] - 1].low in FUNCTION_WORDS
+                or tokens[left[0] - 1].text in ",;:"
+            )
         ):
             start = left[0]
     if start > 1 and (

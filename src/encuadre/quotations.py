@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from encuadre.phrases import FILLER
@@ -19,6 +20,8 @@ _LONGEST_SINGLE = 600
 LONGEST_SENTENCE = 3000
 """Characters of a sentence that are read; what is longer is no prose."""
 _LABEL_WORDS = 3
+_REACH = 4
+"""Paragraphs in which the closing mark of a quotation is looked for."""
 _SPEECH_WORDS = 5
 
 
@@ -119,6 +122,49 @@ def find_quotations(text: str) -> list[Quotation]:
     return [_make_quotation(text, *span) for span in sorted(spans)]
 
 
+def join_quotations(
+    texts: Sequence[str], found: Sequence[list[Quotation]]
+) -> list[list[Quotation]]:
+    """Join quotations that run over paragraphs of which only the last has its closing mark.
+
+    Parameters
+    ----------
+    texts : sequence of str
+        Paragraphs in order.
+    found : sequence of list of Quotation
+        What `find_quotations` found in each.
+
+    Returns
+    -------
+    list of list of Quotation
+        The same; where a mark opens in one paragraph and the next double mark, up to `_REACH`
+        paragraphs on, closes, all between them is quotation.
+    """
+    joined = [list(each) for each in found]
+    for i, text in enumerate(texts):
+        if not found[i] or found[i][-1].closed or text[found[i][-1].start] not in '“"':
+            continue
+        for k in range(i + 1, min(i + 1 + _REACH, len(texts))):
+            mark = _DOUBLE.search(texts[k])
+            if mark is None:
+                continue
+            if _closes(texts[k], mark):
+                opened = found[i][-1].start
+                joined[i][-1] = _make_quotation(text, opened, len(text.rstrip()), False)
+                for j in range(i + 1, k):
+                    joined[j] = [_make_quotation(texts[j], 0, len(texts[j].rstrip()), False)]
+                kept = [q for q in joined[k] if q.start >= mark.end()]
+                joined[k] = [_make_quotation(texts[k], 0, mark.end(), True), *kept]
+            break
+    return joined
+
+
+def _closes(text: str, mark: re.Match[str]) -> bool:
+    """Whether a mark closes: behind the end of a sentence or clause, with no word at its back."""
+    closing = mark.group() in ("”", '"') and re.search(r"[.,!?…]$", text[: mark.start()])
+    return bool(closing) and not text[mark.end() : mark.end() + 1].isalnum()
+
+
 def mask_quotations(text: str, quotations: list[Quotation]) -> str:
     """Return the text with each quotation that is not a mere label replaced by as many fillers."""
     pieces, last = [], 0
@@ -130,7 +176,8 @@ def mask_quotations(text: str, quotations: list[Quotation]) -> str:
 
 def _make_quotation(text: str, start: int, end: int, closed: bool) -> Quotation:
     width = 2 if text[start : start + 2] in ("''", "``") else 1
-    inner = text[start + width : end - width if closed else end]
+    runs_on = text[start].isalnum()
+    inner = text[start + (0 if runs_on else width) : end - width if closed else end]
     return Quotation(
         start, end, inner, closed, text[max(0, start - 40) : start], text[end : end + 40]
     )

@@ -12,6 +12,7 @@ from encuadre.attribution_words import (
     ASPECT,
     DETERMINERS,
     FORMS,
+    FUNCTION_WORDS,
     MODALS,
     NOT_NAMES,
     PREPOSITIONS,
@@ -47,6 +48,12 @@ _SHOWS = frozenset("suggest reveal confirm indicate".split())
 
 _BESIDE_NOUN = frozenset("in by as at on just".split())
 """Words behind a participle that belongs to a noun: "the only post mentioned in the request"."""
+_ANNOUNCED = re.compile(
+    r"\b(?P<owner>[A-Z][\w.-]*(?: [A-Z][\w.-]*)*(?=['’]s )|[Hh]is|[Hh]er|[Tt]heir)(?:['’]s)? (?:\w+ )?"
+    r"(?P<noun>advice|answer|explanation|message|promise|reaction|reply|response|verdict|warning)\b"
+    rf"[^:{FILLER}]{{0,60}}: (?={FILLER})"
+)
+"""Noun of speech with its owner, before a colon and a quotation."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +94,7 @@ def find_reports(text: str, *, spun: bool = False) -> list[Report]:
         Whether it is of a copy in which a thesaurus replaced words.
     """
     tokens = split_tokens(text)
-    reports = _find_according(text, tokens)
+    reports = _find_according(text, tokens) + _find_announced(text)
     titled = _is_titled(tokens)
     for i, token in enumerate(tokens):
         word = token.low if titled or i == 0 else token.text
@@ -128,6 +135,14 @@ def _find_according(text: str, tokens: list[Token]) -> list[Report]:
             Report(match.start(), match.end(), "according", "according", span, False, True)
         )
     return reports
+
+
+def _find_announced(text: str) -> list[Report]:
+    """Find whose words a noun and a colon announce: "Moss’s advice to tenants: “...”"."""
+    return [
+        Report(*match.span("noun"), "say", "state", match.span("owner"), False, True)
+        for match in _ANNOUNCED.finditer(text)
+    ]
 
 
 def _find_replaced(tokens: list[Token]) -> list[Report]:
@@ -238,7 +253,7 @@ def _read_verb(
         )
     ):
         return None
-    embedded = is_embedded(tokens, subject)
+    embedded = is_embedded(tokens, subject) or _is_contact(tokens, i, lemma, subject)
     span = (tokens[subject[0]].start, tokens[subject[1] - 1].end)
     if embedded and is_comment(tokens, subject, i):
         return Report(token.start, token.end, lemma, "put", span, False, False)
@@ -259,9 +274,19 @@ def _is_reduced(tokens: list[Token], i: int, begin: int, lemma: str, tense: str)
         return False
     open_ = begin == 0 or not is_name(tokens[begin - 1])
     infinitive = [t.low for t in tokens[i + 1 : i + 3]] in (["to", "be"], ["to", "have"])
-    named = tokens[i + 1].text[0] == FILLER or is_name(tokens[i + 1])
+    quoted = tokens[i + 1].text[0] == FILLER
+    renames = any(t.text[0] == FILLER for t in tokens[i + 2 : i + 8])
+    named = quoted or (is_name(tokens[i + 1]) and not renames)
     titled = lemma in _NAMING and begin > 0 and tokens[begin - 1].text == "," and named
     return (lemma in _BELIEVED and open_ and infinitive) or titled
+
+
+def _is_contact(tokens: list[Token], i: int, lemma: str, subject: tuple[int, int]) -> bool:
+    """Whether the clause hangs on the noun before it: "a military fight he called “...”"."""
+    if lemma not in _NAMING or i + 1 >= len(tokens) or tokens[i + 1].text[0] != FILLER:
+        return False
+    before = tokens[subject[0] - 1] if subject[0] else None
+    return before is not None and before.text.isalpha() and before.low not in FUNCTION_WORDS
 
 
 def _read_comment(tokens: list[Token], i: int, begin: int, tense: str) -> tuple[int, int] | None:

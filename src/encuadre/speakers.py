@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from encuadre.attribution_words import (
@@ -42,6 +42,10 @@ _BODIES = frozenset(
     "world europe america island valley river beach".split()
 )
 _TITLE_SHE = re.compile(r"\b(?:Mrs\.?|Ms\.?|Miss|\w*woman)\b")
+_SURNAME = re.compile(r"(?:Mac|Van|Fitz|[A-Z][a-z]?’?)?[A-ZÀ-Þ][a-zß-ÿ]+(?:-[A-ZÀ-Þ][a-zß-ÿ]+)?")
+_CAPTIONS = frozenset("CLOSE LIVE MORE PHOTOS READ VIDEO WATCH".split())
+"""What a page prints before the name that opens a text."""
+_MAN = re.compile(r"(?:\w+s|chair)(?P<kind>man|woman)")
 _LONGEST_NAME = 80
 _LONGER = {
     "president": re.compile(r"\bvice[ -]$", re.I),
@@ -59,6 +63,12 @@ _AT_BODY = re.compile(r"^(?P<name>(?:(?!\b(?:and|of|for)\b).)+?) (?:at|from|in|w
 _ROLE_BESIDE = re.compile(
     r", (?:who\b|(?:(?:an?|the) )?(?:[\w’-]+ ){0,3}?(\w+)(?= (?:of|for|at|in|with|who)\b|[,.]))"
 )
+_OF_PERSON = re.compile(
+    r"(?P<owner>.+)’s (?:\w+ )?(?:account|feed|tweet|statement|letter|post|email|memo|memoir|book)"
+)
+"""What somebody made or owns that speaks for that person: "Trump’s account"."""
+_MAIN = 3
+"""How many times as often as others the bearer of an office is named whom "the president" means."""
 _UNKNOWN = "a speaker who is not named"
 CATCH_ALL = "*"
 """Cue of the voice that takes the speakers whom no other cue decides."""
@@ -150,6 +160,9 @@ class Register:
             What stands beside it in the sentence ("an analyst with ..."), "" if nothing.
         """
         subject = straighten(subject).strip(" ,;:—–-()")
+        owned = _OF_PERSON.fullmatch(subject)
+        if owned and not PREPOSITIONS.intersection(owned["owner"].lower().split()):
+            return self.find_person(owned["owner"], aside)
         listed = self._match_alias(subject)
         if listed:
             return listed
@@ -191,8 +204,12 @@ class Register:
         ):
             return ""
         words = strip_titles(words)
-        while len(words) > 1 and words[0].lower() in FUNCTION_WORDS:
+        words = words[1:] if len(words) > 2 and words[0] in _CAPTIONS else words
+        definite = words[0].lower() in DETERMINERS
+        while len(words) > 1 and words[0].lower() in FUNCTION_WORDS | DETERMINERS:
             words = words[1:]
+        if definite and len(words) == 1:
+            return ""
         owner = max((i for i, w in enumerate(words[:-1]) if w.endswith("’s")), default=-1)
         words = words[owner + 1 :]
         bodies = {w.lower().strip(".").removesuffix("’s") for w in words}
@@ -312,7 +329,7 @@ class Register:
             if plural
             else "it"
             if head in BODY_NOUNS or (name[:1].isupper() and not _may_be_person(name))
-            else ""
+            else _read_pronoun(words)
         )
         person = Person(name, voice, sure, pronoun, named=False)
         self.known[name] = person
@@ -328,9 +345,8 @@ class Register:
             and len(wanted) > 3
         ):
             return None
-        bearers = self.cast.offices.get(" ".join(w.lower() for w in words), frozenset())
-        if len(bearers) == 1:
-            (surname,) = bearers
+        surname = self._find_bearer(" ".join(w.lower() for w in words))
+        if surname:
             return self._find_named(self._complete(surname) or surname, surname, "")
         capital = any(w[0].isupper() for w in words)
         phrase = re.compile(r"\b" + r"\s".join(re.escape(w.lower()) for w in words) + r"\b")
@@ -347,6 +363,13 @@ class Register:
                 ):
                     fits.append(person)
         return fits[0] if len(fits) == 1 else None
+
+    def _find_bearer(self, office: str) -> str:
+        """Return the surname that bears an office; of several the one that the text is about."""
+        bearers = self.cast.offices.get(office, frozenset())
+        named = {b: len(re.findall(rf"\b{re.escape(b)}\b", self.text)) for b in bearers}
+        first, *others = sorted(named, key=lambda b: (-named[b], b)) or [""]
+        return first if all(named[first] >= _MAIN * named[b] for b in others) else ""
 
     def _judge(self, *texts: str) -> tuple[str, float]:
         """Return the voice of the longest cue in the first text that has one, and how sure."""
@@ -366,8 +389,14 @@ def _in_longer_title(text: str, match: re.Match[str], cue: str) -> bool:
 def _may_be_person(name: str) -> bool:
     """Whether a description with a capital may be "he" or "she": a surname alone, a spokesman."""
     words = name.split(" ")
-    lone = len(words) == 1 and name[1:].islower() and name not in PLACES
+    lone = bool(_SURNAME.fullmatch(name)) and name not in PLACES
     return (lone and name.lower() not in _BODIES) or bool({"spokesman", "spokeswoman"} & set(words))
+
+
+def _read_pronoun(words: Sequence[str]) -> str:
+    """Return the pronoun that a description itself gives: "he" of a spokesman, else ""."""
+    match = next(filter(None, (_MAN.fullmatch(word.lower()) for word in words)), None)
+    return "" if match is None else "she" if match["kind"] == "woman" else "he"
 
 
 def _cut_head(description: str) -> str:
@@ -390,6 +419,6 @@ def _shorten(name: str) -> str:
 def fits_pronoun(person: Person, pronoun: str) -> bool:
     """Whether a pronoun may stand for a speaker."""
     if pronoun in ("he", "she"):
-        return person.pronoun in (pronoun, "") and (person.named or person.pronoun == "")
+        return person.pronoun in (pronoun, "")
     unclear = person.pronoun == "" and not person.named
     return unclear or person.pronoun in (("they", "it") if pronoun == "they" else ("it",))

@@ -11,6 +11,7 @@ from encuadre.attribution_words import (
     FUNCTION_WORDS,
     INANIMATE,
     MODALS,
+    NOT_NAMES,
     PREPOSITIONS,
     PRONOUNS,
     ROLE_NOUNS,
@@ -44,6 +45,9 @@ _SHARE_BEFORE = re.compile(
 _OPENERS = TIMES | frozenset("the a an his her its their our my your to that".split())
 """Words behind a first word that is no name: "Leave the", "Last week", "Aware that"."""
 
+_SUBORDINATE = frozenset("after when while as before although though because once since".split())
+"""First words of a sentence whose main clause stands behind the first comma."""
+
 _REDUCED = frozenset(
     "released published issued conducted commissioned obtained reviewed unveiled prepared compiled "
     "interviewed contacted reached quoted cited familiar".split()
@@ -60,6 +64,8 @@ def find_subject(tokens: list[Token], begin: int, *, strong: bool) -> tuple[int,
     if low in PRONOUNS:
         return (last, begin)
     if low in TIMES and last > 1 and tokens[last - 1].low in ("this", "last"):
+        return find_subject(tokens, last - 1, strong=strong)
+    if low in NOT_NAMES and last > 1 and tokens[last - 1].low in PREPOSITIONS:
         return find_subject(tokens, last - 1, strong=strong)
     if tokens[last].text == ")":
         opening = next((j for j in range(last, max(0, last - 8), -1) if tokens[j].text == "("), 0)
@@ -119,7 +125,12 @@ def _find_clause_subject(tokens: list[Token], end: int) -> tuple[int, int] | Non
             found = find_first_subject(tokens[j + 1 : end], end - j - 1)
             if found:
                 return (found[0] + j + 1, found[1] + j + 1)
-    return find_first_subject(tokens, end)
+    breaks = [j for j in range(end) if tokens[j].text[0] in "," + FILLER]
+    if any(t.low == "which" for t in tokens[max(breaks, default=0) : end]):
+        return None
+    main = breaks[0] + 1 if breaks and tokens[0].low in _SUBORDINATE else 0
+    found = find_first_subject(tokens[main:end], end - main)
+    return (found[0] + main, found[1] + main) if found else None
 
 
 def _read_before_reduced(tokens: list[Token], last: int) -> tuple[int, int] | None:
@@ -174,7 +185,8 @@ def find_before_aside(tokens: list[Token], last: int) -> tuple[int, int] | None:
             or tokens[j].low in ("but", "that", "because")
         ):
             break
-        if tokens[j].text not in ",(—–" or j == 0:
+        opens = j == 1 and tokens[0].low in ADVERBS
+        if tokens[j].text not in ",(—–" or j == 0 or opens:
             continue
         phrase = read_left(tokens, j - 1)
         if phrase is None or not (
@@ -226,7 +238,7 @@ def find_first_subject(tokens: list[Token], end: int) -> tuple[int, int] | None:
             while (
                 start > 0
                 and tokens[start - 1].text[0].isalnum()
-                and tokens[start - 1].low not in FUNCTION_WORDS
+                and tokens[start - 1].low not in FUNCTION_WORDS | NOT_NAMES
                 and tokens[start].low not in DETERMINERS
             ):
                 start -= 1

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from encuadre.attribution_words import FALSITY_BEFORE, SOURCE_NOUNS
+from encuadre.attribution_words import FALSITY_BEFORE, PRONOUNS, SOURCE_NOUNS
 from encuadre.attributions import (
     Attribution,
     Support,
@@ -32,7 +32,7 @@ from encuadre.carrying import (
 )
 from encuadre.claims import CONFIDENCE, FAR_QUOTE, FULL_QUOTE, Claim, Sentence, read_sentences
 from encuadre.directness import name_attribution
-from encuadre.phrases import FILLER, split_tokens
+from encuadre.phrases import FILLER, is_name, is_role, split_tokens
 from encuadre.quotations import count_words
 from encuadre.reporting import Report
 from encuadre.speakers import Person, Register, fits_pronoun
@@ -56,6 +56,10 @@ _STATEMENT = re.compile(
 )
 _REACH = 6
 """Sentences back in which the maker of a statement is looked for."""
+
+_NOMINATIVE = {"his": "he", "her": "she", "their": "they"}
+
+_RECORDS = frozenset("video videotape recording audio transcript tape footage".split())
 
 _UNATTRIBUTED = ("none", "outlet_rule", "no_speaker")
 
@@ -147,9 +151,7 @@ def _label_article(
 
 
 def _find_leader(sentence: Sentence, register: Register) -> Person | None:
-    """Find the named person who is the subject of a sentence with a quotation of speech."""
-    if not any(q.speech for q in sentence.quotations):
-        return None
+    """Find the named person who is the subject of a sentence outside its quotations."""
     tokens = split_tokens(sentence.masked)
     first = find_first_subject(tokens, len(tokens))
     if first is None:
@@ -207,6 +209,7 @@ def _judge_sentence(
     if FILLER in subject and not subject.strip(FILLER + " ,"):
         return Claim(rule="no_speaker")
     pronoun = subject.strip().lower().replace("'", "’")
+    pronoun = _NOMINATIVE.get(pronoun, pronoun)
     sure = 1.0
     if is_share(sentence.masked, report.subject):
         return Claim()
@@ -270,12 +273,22 @@ def _choose_report(sentence: Sentence) -> Report | None:
         return None
 
     def _is_inserted(report: Report) -> bool:
-        """Whether "according to" stands inside the clause of a verb that reports before it."""
+        """Whether "according to" only supports the clause of a verb that reports before it.
+
+        It stands inside that clause, or names a medium: "he said, according to a video".
+        """
         ahead = sentence.masked[report.subject[1] :]
         if report.kind != "according":
             return False
-        told = any(r.kind in ("state", "judge") and r.end < report.start for r in usable)
-        return told and bool(re.match(r"\s*, \w", ahead)) and count_words(ahead) > 2
+        told = any(
+            r.kind in ("state", "judge")
+            and r.end < report.start
+            and not is_share(sentence.masked, r.subject)
+            and _is_somebody(sentence.masked[slice(*r.subject)])
+            for r in usable
+        )
+        inside = re.match(r"\s*, \w", ahead) and count_words(ahead) > 2
+        return told and bool(inside or _is_medium(sentence, report))
 
     def rank(report: Report) -> tuple[bool, bool, bool, int]:
         tail = sentence.masked[report.end :]
@@ -305,6 +318,20 @@ def _is_source(sentence: Sentence, report: Report) -> bool:
         for w in re.findall(r"[\w’]+", sentence.masked[slice(*report.subject)])
     ]
     return any(w in SOURCE_NOUNS for w in words)
+
+
+def _is_somebody(subject: str) -> bool:
+    """Whether a noun phrase ends with a name, a role or a pronoun: not "US history"."""
+    head = split_tokens(subject)[-1]
+    return head.low in PRONOUNS or is_name(head) or is_role(head)
+
+
+def _is_medium(sentence: Sentence, report: Report) -> bool:
+    """Whether a report's subject is a medium: "a video", "CNN", "The Daily Star"."""
+    words = sentence.masked[slice(*report.subject)].split()
+    newspaper = words[0].lower() == "the" and all(w[0].isupper() for w in words[1:])
+    recorded = _RECORDS.intersection(words)
+    return _is_source(sentence, report) or bool(recorded) or words[-1].isupper() or newspaper
 
 
 def _is_outlet_wording(sentence: Sentence, report: Report) -> bool:
@@ -384,7 +411,8 @@ def _list_persons(
     if low not in ("they", "it", "we", "i") and not joint:
         known = dict(register.known)
         person = register.find_person(subject)
-        if person.named or not persons and (person.pronoun or person.name in known):
+        body = person.pronoun in ("they", "it")
+        if person.named or not persons and (body or person.name in known):
             persons.append(person)
         elif person.name not in known:
             register.known.pop(person.name, None)
