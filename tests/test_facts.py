@@ -79,7 +79,8 @@ def test_words_of_the_event_beside_one_another_make_no_silence_firm():
     apart = pd.DataFrame([("vote", "a2-4", "a2"), ("vote", "a2-5", "a2")], columns=NONE.columns)
     finding = state_event(compared, articles, NAMES, possible=EVERY, scattered=apart)
     assert finding is not None and finding.strength == "tentative"
-    assert "Its words stand near one another in C ([two sentences](" in finding.reason
+    assert "Its words stand near one another in C, so" in finding.reason
+    assert "though [two sentences](#sentences?ids=a2-4,a2-5) of C come near it" in finding.text
     other = apart.assign(event="march")
     finding = state_event(compared, articles, NAMES, possible=EVERY, scattered=other)
     assert finding is not None and finding.strength == "firm"

@@ -580,6 +580,10 @@ def test_open_mark_before_another_quotation_does_not_run_on():
             "Bo Ray",
         ),
         ("The Ray administration said so. Ray said the pool had leaked.", "Ray"),
+        (
+            "The official newspaper Mesa Daily accused the city of “madness.”",
+            "official newspaper Mesa Daily",
+        ),
         ("Gov. Bo Ray closed the pool. The governor said it had leaked.", "Bo Ray"),
         (
             "President Bo Ray spoke. Mr. Ray and Mr. Ray’s aides met President Max Orr. The president "
@@ -630,6 +634,14 @@ def test_quotation_is_by_whom_the_sentence_before_is_about():
         "On Tuesday Ada Moss walked out of the hall full of confidence. “The pool is big, and it will open.”"
     )
     assert list(measure_text(text)["speaker"]) == ["Bo Ray", "", "Ada Moss"]
+
+
+def test_quotation_is_nobodys_who_is_named_far_from_it():
+    text = (
+        "“It could be a nightmare for both of us.” The pool was closed in May. It leaked. Nobody knew. "
+        "Ada Moss announced that it would open."
+    )
+    assert list(measure_text(text)["speaker"])[::4] == ["a speaker who is not named", "Ada Moss"]
 
 
 def test_quotation_about_whom_the_sentence_before_is_about_is_by_another():

@@ -141,7 +141,7 @@ def main() -> None:
     began = time.monotonic()
     session, tokenizer = open_graph(options.model), load_tokenizer(options.model)
     if options.add:
-        answers = torch.load(options.add, weights_only=True)
+        answers = torch.load(options.add, weights_only=True, mmap=True)
     else:
         sets = list_student_sets(options.data, others=options.others)
         documents, articles = list_student_documents(options.data, articles=options.articles)

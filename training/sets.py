@@ -51,12 +51,8 @@ def list_student_sets(data: Path, *, others: int) -> dict[str, list[Example]]:
     return sets | {"others": list_others(sets["main"], count=others, seed=SEED)}
 
 
-def list_candidates(data: Path) -> list[Example]:
-    """Return mentions without labels, of which the base model reads some for the small one.
-
-    First those in full or of well-known names, then last names, then pronouns.
-    """
-    texts = read_articles(data, count=ARTICLES, seed=SEED)
+def list_mentions(texts: Sequence[str]) -> list[Example]:
+    """Return mentions without labels: in full or of well-known names, then last names, then pronouns."""
     full = list_examples(texts, count=CANDIDATES, seed=SEED + 1, a_text=CANDIDATES_A_TEXT)
     last = list_examples(
         texts,
@@ -68,7 +64,17 @@ def list_candidates(data: Path) -> list[Example]:
     pronouns = list_examples(
         texts, count=CANDIDATES, seed=SEED + 3, a_text=PRONOUNS_A_TEXT, match=lambda _: PRONOUN
     )
-    return list(dict.fromkeys([*full, *last, *pronouns]))
+    return [*full, *last, *pronouns]
+
+
+def list_candidates(data: Path) -> list[Example]:
+    """Return mentions without labels, of which the base model reads some for the small one.
+
+    First those of articles without annotations, then those of PolNeAR's documents for training.
+    """
+    documents = read_documents(data / "polnear" / "train.jsonl.gz")
+    articles = list_mentions(read_articles(data, count=ARTICLES, seed=SEED))
+    return list(dict.fromkeys([*articles, *list_mentions([each["text"] for each in documents])]))
 
 
 def list_student_documents(data: Path, *, articles: int) -> tuple[list[dict], list[dict]]:

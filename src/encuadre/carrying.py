@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from encuadre.attribution_words import LIST_NOUNS, NUMBER_WORDS
-from encuadre.claims import FAR_QUOTE, FULL_QUOTE, Claim, Sentence, first_of
+from encuadre.claims import FAR_QUOTE, Claim, Sentence, first_of
 from encuadre.quotations import count_words
 from encuadre.segments import POST
 from encuadre.speakers import Person
@@ -37,6 +37,8 @@ _LABEL = re.compile(
 )
 """Name that opens a paragraph of an interview, with a description in brackets or without."""
 _LABELLED = 4
+_BETWEEN = 1
+"""Sentences outside quotation marks that may stand between a quotation and its speaker's."""
 _TAG_WORDS = 12
 _MARKER = 2
 """Characters that a list marker adds to the gap before a paragraph."""
@@ -96,7 +98,7 @@ def carry_quotations(
         if donor is not None:
             attribution = "direct" if sentence.share >= FAR_QUOTE or _inside(sentence) else "mixed"
             claims[i] = Claim(donor.person, attribution, "", rule, donor.sure)
-        elif unknown and _inside(sentence) and sentence.quoted_words >= FULL_QUOTE:
+        elif unknown and _inside(sentence) and any(q.speech for q in sentence.quotations):
             claims[i] = Claim(unknown, "direct", "", "no_speaker")
 
 
@@ -136,16 +138,14 @@ def _find_donor(sentences: list[Sentence], claims: list[Claim], i: int) -> tuple
                 return claims[j], "same_quotation"
             if not _runs_over(sentences, j):
                 break
-    for j in range(i - 1, -1, -1):
-        if sentences[j].paragraph != paragraph:
-            break
-        if claims[j].person and claims[j].rule != "carried":
-            return claims[j], "same_paragraph"
-    for j in after:
-        if sentences[j].paragraph != paragraph:
-            break
-        if claims[j].person:
-            return claims[j], "same_paragraph"
+    for way in (range(i - 1, -1, -1), after):
+        between = 0
+        for j in way:
+            if sentences[j].paragraph != paragraph or between > _BETWEEN:
+                break
+            if claims[j].person and claims[j].rule != "carried":
+                return claims[j], "same_paragraph"
+            between += not _is_quoted(sentences[j])
     first = first_of(sentences, i)
     for j in range(first - 1, max(-1, first - 6), -1):
         if (

@@ -61,9 +61,9 @@ def strip_group(tokens: list[Token], i: int) -> tuple[int, set[str], bool]:
             (low in ("all", "both") and begin > 1 and tokens[begin - 2].low in AUXILIARIES)
             or low in ADVERBS
             or (
-                low.endswith("ly")
-                and len(low) > 4
-                and low not in ("family", "italy", "july", "ally", "kelly")
+                tokens[begin - 1].text.endswith("ly")
+                and tokens[begin - 1].text.islower()
+                and low not in ("family", "ally")
             )
         ):
             break

@@ -95,7 +95,6 @@ def state_event(
     link = link_evidence(f"“{escape_markdown(labels[event])}”", event=event)
     verb = "leaves" if len(without) == 1 else "leave"
     left = join_words([escape_markdown(o) for o in without])
-    text = f"{left} {verb} out {link}; {_give(lengths)}."
     intact = set(articles["outlet"]) - set(
         articles.loc[articles["integrity"] != "intact", "outlet"]
     )
@@ -111,9 +110,11 @@ def state_event(
         reason += " Not every date is known, so it may have happened after the article."
     if len(apart):
         holders = articles.loc[articles["article_id"].isin(apart["article_id"]), "outlet"]
-        link = link_evidence(say_count(len(apart), "sentence"), ids=",".join(apart["sentence_id"]))
-        named = join_words([escape_markdown(str(o)) for o in dict.fromkeys(holders)])
-        reason += f" Its words stand near one another in {named} ({link}), so it may be told there."
+        named = join_words([str(o) for o in dict.fromkeys(holders)])
+        reason += f" Its words stand near one another in {named}, so it may be told there."
+        near = link_evidence(say_count(len(apart), "sentence"), ids=",".join(apart["sentence_id"]))
+        link += f", though {near} of {escape_markdown(named)} {'comes' if len(apart) == 1 else 'come'} near it"
+    text = f"{left} {verb} out {link}; {_give(lengths)}."
     return Finding(
         f"event-{event}", "event", text, "firm" if firm else "tentative", reason, "events"
     )
