@@ -663,7 +663,7 @@ def test_more_voices_than_colours_are_pooled():
     table = make_shares("voice", many, seed=8)
     drawing = figures.draw_voices(table, outlets=OUTLETS, voices=many)
     words = collect_text(write_svg(drawing))
-    assert "Other voices" in words.replace("  ", " ") and lint(drawing.figure) == []
+    assert "five further voices" in words.replace("  ", " ") and lint(drawing.figure) == []
 
 
 def test_balance_needs_intervals_apart():

@@ -46,6 +46,16 @@ def test_a_gap_between_voices_must_exceed_its_interval_widened_for_their_number(
     assert compare_voices({"A": mine, "B": mine}, {"A": theirs, "B": few}) == {"A": "more"}
 
 
+@pytest.mark.parametrize(("own", "quoted", "drawn"), [(10, 0, True), (9, 9, False), (3, 12, True)])
+def test_means_of_too_few_sentences_make_no_figure(own: int, quoted: int, drawn: bool):
+    rows = [("own", own), ("quoted", quoted), ("all", own + quoted)]
+    table = pd.DataFrame(rows, columns=pd.Index(["voice", "n"])).assign(
+        measure="stance", target="mayor", category="mean", article_id=""
+    )
+    assert standing.has_means(table, target_id="mayor") == drawn
+    assert not standing.has_means(table, target_id="council")
+
+
 SPEAKERS = make_speakers(
     *[("A", "outlet", "", "-1")] * 4, ("A", "resident", "Quill", "-1"), ("A", "outlet", "", "0"),
     *[("B", "resident", "Quill", "-1")] * 3, ("B", "expert", "", "-1"),

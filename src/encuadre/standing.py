@@ -48,6 +48,13 @@ def describe_stance(
     return [first.strip(), _say_voices(own, quoted, target_id, target, articles)]
 
 
+def has_means(estimates: pd.DataFrame, *, target_id: str) -> bool:
+    """Whether any outlet has enough sentences on a target, its own or quoted, for a mean."""
+    rows = estimates[(estimates["measure"] == "stance") & (estimates["target"] == target_id)]
+    means = rows[(rows["category"] == "mean") & rows["voice"].isin(("own", "quoted"))]
+    return bool((means.loc[means["article_id"] == "", "n"] >= FEW).any())
+
+
 def _say_voices(
     own: pd.DataFrame, quoted: pd.DataFrame, target_id: str, target: str, articles: pd.DataFrame
 ) -> str:

@@ -42,7 +42,7 @@ from encuadre.figures.words import (
     start_sentence,
     weakest,
 )
-from encuadre.prose import say_percent
+from encuadre.prose import say_number, say_percent
 
 OTHERS = "other voices"
 
@@ -65,7 +65,8 @@ def pool_voices(rows: pd.DataFrame, voices: dict[str, str]) -> tuple[pd.DataFram
         category=OTHERS, strength="cannot_tell", low=float("nan"), high=float("nan")
     )
     both = pd.concat([rows[rows["category"].isin(kept)], pooled.reset_index()], ignore_index=True)
-    return both, {v: label for v, label in labels.items() if v in kept} | {OTHERS: "Other voices"}
+    further = f"{say_number(len(labels) - len(kept))} further voices"
+    return both, {v: label for v, label in labels.items() if v in kept} | {OTHERS: further}
 
 
 def _title(
