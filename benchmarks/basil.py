@@ -28,6 +28,7 @@ from scipy.stats import spearmanr
 from voices import build_study, match_source, score
 
 from encuadre.attributions import read_attributions
+from encuadre.phrases import Token, is_role
 from encuadre.spans import load_attribution_model
 from encuadre.stance import measure_stance
 from encuadre.stance_models import load_stance_model
@@ -88,6 +89,13 @@ def read_spans(article: dict, article_id: str, targets: tuple[Target, ...]) -> l
     ]
 
 
+def is_person(speaker: str) -> bool:
+    """Whether an annotated speaker is one person: not "other anti", "House Democrats"."""
+    last = speaker.split(" ")[-1]
+    group = is_role(Token(last, 0, len(last)))
+    return " " in speaker and speaker[:5] != "other" and last[0].isupper() and not group
+
+
 def correlate(pairs: list[tuple[int, float]]) -> float | None:
     """Return Spearman's rank correlation over pairs without a missing value."""
     known = [pair for pair in pairs if not math.isnan(pair[1])]
@@ -142,9 +150,7 @@ def main() -> None:
             feelings["all"].append((feeling, rows["mean"].mean()))
 
     frame = pd.DataFrame(spans)
-    named = frame[
-        frame["quoted"] & ~frame["speaker"].str.startswith("other") & frame["speaker"].ne("")
-    ]
+    named = frame[frame["quoted"] & frame["speaker"].map(is_person)]
     sided = frame[frame["target"].ne("") & frame["sign"].ne(0) & frame["predicted_sign"].ne(0)]
     print(
         json.dumps(

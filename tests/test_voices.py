@@ -584,6 +584,14 @@ def test_open_mark_before_another_quotation_does_not_run_on():
             "The official newspaper Mesa Daily accused the city of “madness.”",
             "official newspaper Mesa Daily",
         ),
+        ("Ray of the Water Board said it leaked. Capt. Bo Ray closed it, he said.", "Bo Ray"),
+        ("“Very weak and very sad,” chimed in Bo Ray, head of a club.", "Bo Ray"),
+        ("“It is closed!” squealed Bo Ray, a child of ten, on Monday.", "Bo Ray"),
+        (
+            "Bo Ray told me of it. When I asked about the Orr administration, he shrugged. “It was "
+            "Mr. Orr,” he said.",
+            "Bo Ray",
+        ),
         ("Gov. Bo Ray closed the pool. The governor said it had leaked.", "Bo Ray"),
         (
             "President Bo Ray spoke. Mr. Ray and Mr. Ray’s aides met President Max Orr. The president "
@@ -616,6 +624,9 @@ def test_noun_and_colon_announce_whose_words_follow(text: str):
     "text",
     [
         "Under the mayor, the chamber confirmed 15 judicial nominees in one quarter, according to CRS.",
+        "The leak at the mayor’s pool has put it in the spotlight.",
+        "Two years later, the mayor is still repeating that lie.",
+        "Her W-2 showed that a firm paid the tenant well.",
         "After tenants pay their bills, a firm collects the money for the fund, which reports the sums.",
     ],
 )

@@ -22,7 +22,8 @@ _JUDGE = (
 _BELIEF = "believe think suspect fear estimate expect doubt"
 _ACT = (
     "boast brag gloat vow pledge promise threaten demand ask thunder shout yell "
-    "scream exclaim sneer plead continue begin wonder"
+    "scream exclaim sneer plead continue begin wonder whisper mutter murmur roar chime crow sniff "
+    "cry scoff bellow grumble growl groan deadpan intone fume marvel bark chant squeal gush snap"
 )
 _MEDIUM = (
     "show find list document publish issue illuminate indicate uncover expose detail "
@@ -40,7 +41,7 @@ _IRREGULAR = {
     "put": ("puts", "put", "put", "putting"),
     "swear": ("swears", "swore", "sworn", "swearing"),
 }
-_DOUBLED = frozenset("admit quip dub brag".split())
+_DOUBLED = frozenset("admit quip dub brag snap".split())
 
 
 def inflect_verb(lemma: str) -> dict[str, str]:

@@ -27,6 +27,9 @@ _NETWORKS = frozenset(
     "twitter facebook instagram x social his her its their weibo telegram".split()
 )
 
+_INTO = frozenset("in into on to at under over back through out off up".split())
+"""Words behind "put it" that put a thing somewhere."""
+
 _APPOINTED = frozenset("nominee nominees nomination nominations judge judges justice".split())
 """Whom a chamber confirms, which is no statement."""
 
@@ -80,9 +83,13 @@ def is_medium_report(tokens: list[Token], begin: int, i: int, lemma: str) -> boo
         closes = i + 1 >= len(tokens) or tokens[i + 1].text in ".,"
         trails = closes and any(t.text == "," for t in tokens[:begin])
         result = ahead[:1] == ["that"] or trails
-        if result and (tokens[begin - 1].low in _FINDERS or tokens[begin - 1].text.isupper()):
+        if result and (tokens[begin - 1].low in _FINDERS or _is_acronym(tokens[begin - 1])):
             return True
     return any(w in SOURCE_NOUNS for w in left) and lemma in MEDIUM_VERBS
+
+
+def _is_acronym(token: Token) -> bool:
+    return token.text.isupper() and token.text.isalpha()
 
 
 def complements(tokens: list[Token], i: int, lemma: str, kind: str) -> bool:
@@ -100,7 +107,8 @@ def complements(tokens: list[Token], i: int, lemma: str, kind: str) -> bool:
     if lemma == "speak":
         return ahead[0] in ("of", "about", "out")
     if lemma == "put":
-        return ahead[0] == "it"
+        compared = any(t.low == "as" for t in tokens[max(0, i - 8) : i])
+        return ahead[0] == "it" and (compared or ahead[1] not in _INTO)
     if lemma == "lash":
         return ahead[0] == "out"
     if lemma == "question":
@@ -108,7 +116,7 @@ def complements(tokens: list[Token], i: int, lemma: str, kind: str) -> bool:
     if lemma == "maintain":
         return ahead[0] == "that" or quoted
     if lemma in ("counter", "repeat"):
-        return quoted or ahead[0] == "that"
+        return quoted or (ahead[0] == "that" and ahead[2] not in ("", ".", ","))
     if lemma in ("welcome", "defend", "brand", "tout", "compare", "dispute", "vent"):
         return quoted
     if lemma == "add" and not quoted:

@@ -314,7 +314,8 @@ def _read_inverted(
     before = tokens[i - 1].text if i else ","
     if before[0] not in FILLER + ',”"’-—–' and i:
         return None
-    subject = read_right(tokens, i + 1)
+    particle = lemma == "chime" and tokens[i + 1].low == "in"
+    subject = read_right(tokens, i + 1 + particle)
     if subject is None or (
         tense == "third" and lemma in NOUNLIKE and not _is_somebody(tokens, subject)
     ):

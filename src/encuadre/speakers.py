@@ -57,7 +57,7 @@ _LONGER = {
     "minister": re.compile(r"\b(?:prime)\s$", re.I),
 }
 """First word of a cue to what makes it part of another office."""
-_OF_PLACE = re.compile(rf"^(?P<name>(?:(?!\band\b).)+?) of (?:{_CAPITAL}\s?)+$")
+_OF_PLACE = re.compile(rf"^(?P<name>(?:(?!\band\b).)+?) of (?:the )?(?:{_CAPITAL}\s?)+$")
 _BRACKETS = re.compile(r" ?\([^()]*\)")
 _AT_BODY = re.compile(r"^(?P<name>(?:(?!\b(?:and|of|for)\b).)+?) (?:at|from|in|with) ")
 _ROLE_BESIDE = re.compile(
@@ -69,6 +69,10 @@ _OF_PERSON = re.compile(
 """What somebody made or owns that speaks for that person: "Trump’s account"."""
 _MAIN = 3
 """How many times as often as others the bearer of an office is named whom "the president" means."""
+_OF_NAMED = re.compile(
+    r"(?:’s)? (?:administration|campaign|team|camp|era|presidency|aides|allies|voters|supporters)\b"
+)
+"""Behind the name of somebody who only gives it to others: "the Obama administration"."""
 _UNKNOWN = "a speaker who is not named"
 CATCH_ALL = "*"
 """Cue of the voice that takes the speakers whom no other cue decides."""
@@ -197,6 +201,8 @@ class Register:
         )
         before = subject[: len(subject) - len(" ".join(words))].split()
         joint = bears_two_titles(before, words)
+        if before[-1:] == ["the"] and len(before) > 1 and before[-2] in PREPOSITIONS:
+            return ""
         if len(words) > 1 and ends_office(before):
             words, before = words[-2:] if len(words) > 2 else words[1:], []
         if not words[0][:1].isupper() or (
@@ -239,6 +245,8 @@ class Register:
         lone = {n.split(" ")[-1]: p for n, p in self.known.items() if p.named and " " in n}
         for match in _NAME.finditer(straighten(text)):
             name = self._read_name(match.group())
+            if _OF_NAMED.match(straighten(text), match.end()):
+                continue
             beside = _ROLE_BESIDE.match(straighten(text), match.end())
             known = name.split(" ")[-1] in self.cast.surnames | self.cast.genders.keys()
             if beside and beside[1]:
@@ -323,7 +331,7 @@ class Register:
             listed = [p for p in map(self._match_alias, parts) if p]
             voice, sure = (listed[0].voice, 0.95) if listed else (voice, sure)
         head = words[-1].lower() if words else ""
-        plural = head.endswith("s") and not head.endswith(("ss", "’s"))
+        plural = head.endswith("s") and not head.endswith(("ss", "’s")) or head == "people"
         pronoun = (
             "they"
             if plural

@@ -385,11 +385,13 @@ def _resolve_pronoun(
         )
         if fits_pronoun(person, pronoun) and (person.named or pronoun in ("they", "it")):
             return person
-    for persons in reversed(recent[-12:]):
-        for person in persons:
-            if fits_pronoun(person, pronoun):
-                return person
-    return None
+    return _find_antecedent(pronoun, recent)
+
+
+def _find_antecedent(pronoun: str, recent: Sequence[Sequence[Person]]) -> Person | None:
+    """Find the person named last whom a pronoun fits, first the speaker of that sentence."""
+    back = (person for persons in reversed(recent[-12:]) for person in persons)
+    return next((person for person in back if fits_pronoun(person, pronoun)), None)
 
 
 def _list_persons(
@@ -405,7 +407,7 @@ def _list_persons(
     subject = sentence.masked[tokens[first[0]].start : tokens[first[1] - 1].end]
     low = subject.lower()
     if low in ("he", "she"):
-        held = next((p for ps in reversed(recent[-12:]) for p in ps if fits_pronoun(p, low)), None)
+        held = _find_antecedent(low, recent)
         return persons + ([held] if held else []) + named
     joint = tokens[first[1]].low == "and" if first[1] < len(tokens) else False
     if low not in ("they", "it", "we", "i") and not joint:
