@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from encuadre.attribution_words import (
@@ -98,6 +99,13 @@ def is_role(token: Token) -> bool:
     low = token.low.removesuffix("’s")
     suffixed = bool(_ROLE_SUFFIX.match(low)) and low not in _NOT_ROLE and low not in FUNCTION_WORDS
     return low in ROLE_NOUNS or (suffixed and (token.text[0].islower() or low.endswith("s")))
+
+
+def is_speaker(phrase: Sequence[Token]) -> bool:
+    """Whether the head of a noun phrase is somebody: not "the slowdown of economies"."""
+    end = next((k for k, t in enumerate(phrase) if k and t.low in PREPOSITIONS), len(phrase))
+    head = phrase[end - 1]
+    return head.low in PRONOUNS or is_name(head) or is_role(head)
 
 
 def has_noun(tokens: list[Token], i: int) -> bool:

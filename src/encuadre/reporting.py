@@ -15,7 +15,6 @@ from encuadre.attribution_words import (
     FUNCTION_WORDS,
     MODALS,
     NOT_NAMES,
-    PREPOSITIONS,
     PRONOUNS,
     SOURCE_NOUNS,
 )
@@ -34,6 +33,7 @@ from encuadre.phrases import (
     Token,
     is_name,
     is_role,
+    is_speaker,
     read_plain,
     read_right,
     split_tokens,
@@ -221,7 +221,7 @@ def _read_verb(
     if tense in ("third", "base") and lemma in NOUNLIKE and not opens_content(following):
         return None
     subject = find_subject(tokens, begin, strong=kind == "state" and tense == "past")
-    if subject is None or (lemma in _SHOWS and not _is_speaker(tokens, subject)):
+    if subject is None or (lemma in _SHOWS and not is_speaker(tokens[slice(*subject)])):
         return None
     if lemma not in ("say", "tell") and following is not None and following.low in _BESIDE_NOUN:
         head = tokens[subject[1] - 1]
@@ -335,14 +335,6 @@ def _read_inverted(
         and after in (",", ".", ";", ":", "who", "in", "during", "after", "on", "of", "at", "told")
         else None
     )
-
-
-def _is_speaker(tokens: list[Token], subject: tuple[int, int]) -> bool:
-    """Whether the head of a noun phrase is somebody: not "the slowdown of economies"."""
-    words = tokens[slice(*subject)]
-    end = next((k for k, t in enumerate(words) if k and t.low in PREPOSITIONS), len(words))
-    head = words[end - 1]
-    return head.low in PRONOUNS or is_name(head) or is_role(head)
 
 
 def _is_somebody(tokens: list[Token], subject: tuple[int, int]) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from encuadre.attribution_words import FALSITY_BEFORE, PRONOUNS, SOURCE_NOUNS
+from encuadre.attribution_words import FALSITY_BEFORE, SOURCE_NOUNS
 from encuadre.attributions import (
     Attribution,
     Support,
@@ -32,7 +32,7 @@ from encuadre.carrying import (
 )
 from encuadre.claims import CONFIDENCE, FAR_QUOTE, FULL_QUOTE, Claim, Sentence, read_sentences
 from encuadre.directness import name_attribution
-from encuadre.phrases import FILLER, is_name, is_role, split_tokens
+from encuadre.phrases import FILLER, is_speaker, split_tokens
 from encuadre.quotations import count_words
 from encuadre.reporting import Report
 from encuadre.speakers import Person, Register, fits_pronoun
@@ -284,7 +284,7 @@ def _choose_report(sentence: Sentence) -> Report | None:
             r.kind in ("state", "judge")
             and r.end < report.start
             and not is_share(sentence.masked, r.subject)
-            and _is_somebody(sentence.masked[slice(*r.subject)])
+            and is_speaker(split_tokens(sentence.masked[slice(*r.subject)]))
             for r in usable
         )
         inside = re.match(r"\s*, \w", ahead) and count_words(ahead) > 2
@@ -318,12 +318,6 @@ def _is_source(sentence: Sentence, report: Report) -> bool:
         for w in re.findall(r"[\w’]+", sentence.masked[slice(*report.subject)])
     ]
     return any(w in SOURCE_NOUNS for w in words)
-
-
-def _is_somebody(subject: str) -> bool:
-    """Whether a noun phrase ends with a name, a role or a pronoun: not "US history"."""
-    head = split_tokens(subject)[-1]
-    return head.low in PRONOUNS or is_name(head) or is_role(head)
 
 
 def _is_medium(sentence: Sentence, report: Report) -> bool:
