@@ -142,7 +142,7 @@ def quantise_joint(source: Path, target: Path, *, width: int, bits: int = 8) -> 
             for node in graph.node
             if node.op_type == "MatMul"
             and node.input[1] in constants
-            and min(constants[node.input[1]]) < 256
+            and min(constants[node.input[1]]) < 64
         ]
         if bits == 8:
             quantize_dynamic(

@@ -1,7 +1,7 @@
-"""Train the small model to do what the base model does, within a given time.
+"""Train the small model, or a pruned base model, to do what the base model does, within a given time.
 
 Run: python training/distil.py --encoder DIR --answers FILE.pt --data DIR --out DIR --minutes N
-         [--start FILE.pt]
+         [--model small|base] [--start FILE.pt]
 `answers.py` wrote what the base model makes of the sets of `sets.py`, of PolNeAR train and of articles
 without annotations. The student learns labels where there are some, the teacher's probabilities and
 its scores of tags (Hinton, Vinyals and Dean 2015), and, after Romero et al. (2015), what the teacher's
@@ -26,31 +26,50 @@ from batches import (
     stack_inputs,
     stack_windows,
 )
+from heads import TwoHeads
+from joint import MARKERS as BASE_MARKERS
+from joint import JointModel
 from loop import train
 from measures import measure_agreement, measure_stance, score_dev
 from newsmtsc import read_split
 from polnear import Window, list_windows, read_documents
 from sets import list_candidates, list_student_documents, list_student_sets, weigh_teachers
-from small import MARKERS, SmallModel
+from small import MARKERS as SMALL_MARKERS
+from small import SmallModel
 from torch.nn.functional import cosine_similarity, kl_div, log_softmax, softmax
+from weights import average_weights, load_weights
 
 from encuadre.model_files import Inputs
 
+MODELS = {"small": SmallModel, "base": JointModel}
+MARKERS = {"small": SMALL_MARKERS, "base": BASE_MARKERS}
 SHARES = {
-    "swapped": 0.02,
-    "governments": 0.06,
-    "persons": 0.04,
-    "contrasts": 0.02,
-    "doubtful": 0.66,
-    "others": 0.05,
+    "small": {
+        "swapped": 0.02,
+        "governments": 0.06,
+        "persons": 0.04,
+        "contrasts": 0.02,
+        "doubtful": 0.66,
+        "others": 0.05,
+    },
+    "base": {
+        "swapped": 0.02,
+        "governments": 0.09,
+        "persons": 0.04,
+        "contrasts": 0.02,
+        "doubtful": 0.45,
+        "others": 0.05,
+    },
 }
 """Shares of a stance batch; the rest is NewsMTSC."""
 UNSEEN = 500
-"""Mentions without labels that are kept back, and of each set those that are compared with them."""
+"""Mentions without labels that are kept back, and of those seen that are compared with them."""
+EVALUATED = 3
+"""One window in so many of PolNeAR dev is scored while training."""
 
 
 def group_parameters(
-    model: SmallModel, widen: torch.nn.Module, *, rate: float, head_rate: float, crf_rate: float
+    model: TwoHeads, widen: torch.nn.Module, *, rate: float, head_rate: float, crf_rate: float
 ) -> list[dict[str, object]]:
     """Return optimiser groups; `widen` is what only training needs."""
     groups: list[dict[str, object]] = [
@@ -59,7 +78,7 @@ def group_parameters(
     for name, parameter in model.named_parameters():
         if not parameter.requires_grad:
             continue
-        own = rate if name.startswith("encoder.") and name != "encoder.role" else head_rate
+        own = rate if name.startswith("encoder.") and "encoder.role" not in name else head_rate
         own = crf_rate if name.startswith("crf.") else own
         decay = 0.01 if parameter.ndim > 1 and not name.startswith("crf.") else 0.0
         groups.append({"params": [parameter], "lr": own, "peak": own, "weight_decay": decay})
@@ -110,11 +129,12 @@ def compare_states(
 def read_options() -> argparse.Namespace:
     """Return the command line's options."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--encoder", type=Path, required=True, help="folder of MiniLM")
+    parser.add_argument("--encoder", type=Path, required=True, help="folder of the encoder")
     parser.add_argument("--answers", type=Path, required=True, help="of the base model")
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--minutes", type=float, required=True)
+    parser.add_argument("--model", choices=tuple(MODELS), default="small")
     parser.add_argument("--start", type=Path, help="weights to go on from")
     parser.add_argument("--doubtful", type=int, help="only the last so many of these mentions")
     parser.add_argument("--batch", type=int, default=32)
@@ -141,18 +161,19 @@ def main() -> None:
     torch.manual_seed(options.seed)
     torch.set_num_threads(options.threads)
     tokenizer = load_tokenizer(options.encoder)
-    model = SmallModel(options.encoder)
+    model = MODELS[options.model](options.encoder)
     if options.start:
-        model.load_state_dict(torch.load(options.start, weights_only=True))
+        load_weights(model, average_weights([options.start]))
     padding = model.encoder.config.pad_token_id
-    marks = (MARKERS["start"], MARKERS["end"])
+    markers = MARKERS[options.model]
+    marks = (markers["start"], markers["end"])
     answers = torch.load(options.answers, weights_only=True, mmap=True)
     doubtful = take_last(answers["stance"]["doubtful"], options.doubtful)
     answers["stance"]["doubtful"] = doubtful
     sets = list_student_sets(options.data, others=len(answers["stance"]["others"]["logits"]))
     candidates = list_candidates(options.data)
     sets["doubtful"] = [candidates[k] for k in doubtful["places"].tolist()]
-    pools = {name: prepare_pool(tokenizer, rows, markers=MARKERS) for name, rows in sets.items()}
+    pools = {name: prepare_pool(tokenizer, rows, markers=markers) for name, rows in sets.items()}
     taught = {name: softmax(found["logits"], -1) for name, found in answers["stance"].items()}
     made = {name: found["pooled"] for name, found in answers["stance"].items()}
     documents, articles = list_student_documents(options.data, articles=answers["articles"])
@@ -163,11 +184,13 @@ def main() -> None:
     kept, labels = pools["doubtful"]
     states = split_states(doubtful["hidden"], kept, last=bool(options.doubtful))
     pools["doubtful"] = (kept[:-UNSEEN], labels[:-UNSEEN])
-    compared = {name: (rows[:UNSEEN], taught[name][:UNSEEN]) for name, (rows, _) in pools.items()}
-    compared["unseen"] = (kept[-UNSEEN:], taught["doubtful"][-UNSEEN:])
+    compared = {
+        "doubtful": (kept[:UNSEEN], taught["doubtful"][:UNSEEN]),
+        "unseen": (kept[-UNSEEN:], taught["doubtful"][-UNSEEN:]),
+    }
     dev = {
         name: prepare_pool(
-            tokenizer, read_split(options.data / "newsmtsc" / f"{name}.jsonl"), markers=MARKERS
+            tokenizer, read_split(options.data / "newsmtsc" / f"{name}.jsonl"), markers=markers
         )
         for name in ("rw_dev", "mt_dev")
     }
@@ -175,13 +198,17 @@ def main() -> None:
         tokenizer,
         read_documents(options.data / "polnear" / "dev.jsonl.gz"),
         marks=marks,
-    )
+    )[::EVALUATED]
     source = StanceSource(pools, size=options.batch, seed=options.seed)
     generator = np.random.default_rng(options.seed)
     tagging = iterate_windows(windows, pieces=options.pieces, generator=generator)
     size, teacher_size = model.encoder.config.hidden_size, made["main"].shape[1]
+    same = size == teacher_size
     widen = torch.nn.ModuleDict(
-        {name: torch.nn.Linear(size, teacher_size) for name in ("pooled", "states")}
+        {
+            name: torch.nn.Identity() if same else torch.nn.Linear(size, teacher_size)
+            for name in ("pooled", "states")
+        }
     )
     groups = group_parameters(
         model, widen, rate=options.rate, head_rate=options.head_rate, crf_rate=options.crf_rate
@@ -191,7 +218,7 @@ def main() -> None:
 
     def lose_stance(_: float) -> torch.Tensor:
         if not chunk:
-            chunk.extend(source.draw_chunk(SHARES))
+            chunk.extend(source.draw_chunk(SHARES[options.model]))
         keys = chunk.pop()
         batch = stack_inputs([pools[p][0][k] for p, k in keys], padding=padding)
         hidden = model.read_batch(batch)

@@ -33,7 +33,7 @@ from sklearn.metrics import f1_score
 from small import MARKERS as SMALL_MARKERS
 from small import SmallModel
 from tokenizers import Tokenizer
-from weights import average_weights
+from weights import average_weights, load_weights
 
 from encuadre.model_files import Inputs
 from encuadre.spans import TAGS
@@ -139,7 +139,7 @@ def main() -> None:
     small = options.model == "small"
     markers = SMALL_MARKERS if small else MARKERS
     model = (SmallModel if small else JointModel)(options.encoder).eval()
-    model.load_state_dict(average_weights(options.weights))
+    load_weights(model, average_weights(options.weights))
     rows = list_calibration(tokenizer, options.data, markers=markers)
     report: dict[str, object] = {"model": options.model, "graph": options.graph}
     with tempfile.TemporaryDirectory() as folder:

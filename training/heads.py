@@ -41,21 +41,20 @@ def attend(
     heads: int,
     bias: torch.Tensor | None,
 ) -> torch.Tensor:
-    """Return what each piece gathers (batch, pieces, size), before the output projection.
+    """Return what each piece gathers (batch, pieces, size of all heads), before the output projection.
 
-    `projections` make queries, keys and values; `bias` is added to the scores (batch, heads, pieces,
+    `projections` make queries, keys and values of `heads`; `bias` is added to the scores (batch, heads, pieces,
     pieces) before their softmax, which is in fp32.
     """
-    count, width, size = hidden.shape
+    count, width, _ = hidden.shape
     q, k, v = (
-        project(hidden).view(count, width, heads, size // heads).transpose(1, 2)
-        for project in projections
+        project(hidden).view(count, width, heads, -1).transpose(1, 2) for project in projections
     )
-    scores = (q @ k.transpose(-1, -2)).float() * (size // heads) ** -0.5
+    scores = (q @ k.transpose(-1, -2)).float() * q.shape[-1] ** -0.5
     if bias is not None:
         scores = scores + bias
     context = torch.softmax(scores, dim=-1).to(v.dtype) @ v
-    return context.transpose(1, 2).reshape(count, width, size)
+    return context.transpose(1, 2).reshape(count, width, -1)
 
 
 class Crf(torch.nn.Module):

@@ -22,7 +22,10 @@ LONGEST = 512
 
 
 class Encoder(torch.nn.Module):
-    """MPNet whose embeddings are frozen; learned vectors mark the target and its repetition."""
+    """MPNet whose embeddings are frozen; learned vectors mark the target and its repetition.
+
+    Each layer names the `heads` that it has; `prune.py` takes some out.
+    """
 
     def __init__(self, folder: Path, *, dropout: float) -> None:
         super().__init__()
@@ -30,6 +33,8 @@ class Encoder(torch.nn.Module):
         self.config = pretrained.config
         self.embeddings = pretrained.embeddings.requires_grad_(False)
         self.layers = pretrained.encoder.layer
+        for layer in self.layers:
+            layer.register_buffer("heads", torch.arange(self.config.num_attention_heads))
         self.roles = torch.nn.Parameter(torch.randn(2, self.config.hidden_size) * 0.05)
         self.dropout = Dropout(dropout)
         reach = torch.arange(-LONGEST, LONGEST + 1)
@@ -56,10 +61,10 @@ class Encoder(torch.nn.Module):
         mask = self.bias[:, places[None] - places[:, None] + LONGEST][None]
         if attention_mask is not None:
             mask = mask + (1.0 - attention_mask[:, None, None].to(mask.dtype)) * FORBIDDEN
-        heads = self.config.num_attention_heads
         for layer in self.layers:
-            part = layer.attention.attn
-            context = part.o(attend(hidden, (part.q, part.k, part.v), heads=heads, bias=mask))
+            part, own = layer.attention.attn, mask[:, layer.heads]
+            projections = (part.q, part.k, part.v)
+            context = part.o(attend(hidden, projections, heads=len(layer.heads), bias=own))
             hidden = layer.attention.LayerNorm(hidden + self.dropout(context))
             wide = gelu(layer.intermediate.dense(hidden))
             hidden = layer.output.LayerNorm(hidden + self.dropout(layer.output.dense(wide)))

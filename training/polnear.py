@@ -115,4 +115,7 @@ def _tag_window(
         inside = [k for k, (s, e) in enumerate(spans) if s < b and e > a]
         for place, k in enumerate(inside):
             tags[k] = TAGS.index(("I-" if place else "B-") + role)
+    roles = (tags + 1) // 2
+    torn = (tags > 0) & (tags % 2 == 0) & (roles != np.concatenate([[0], roles])[:-1])
+    tags[torn] -= 1  # where spans overlap, what is left of one begins anew
     return Window(ids, words, tags, np.array([start + first for first, _ in spans]))

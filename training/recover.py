@@ -29,7 +29,11 @@ def read_weights(graph: onnx.GraphProto) -> dict[str, np.ndarray]:
     """Return biases, norms and linear weights (out, in) in fp32 by their names in torch."""
     held = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
     makers = {name: node for node in graph.node for name in node.output}
-    found = {name: array for name, array in held.items() if "LayerNorm" in name}
+    found = {
+        name: array
+        for name, array in held.items()
+        if "LayerNorm" in name or name.endswith(".heads")
+    }
     for node in graph.node:
         bias = next((name for name in node.input if name.endswith("bias") and name in held), "")
         if node.op_type != "Add" or not bias or bias in found:
@@ -70,7 +74,14 @@ def recover(model: TwoHeads, folder: Path) -> dict[str, torch.Tensor]:
     starts[TAGS.index("O")] -= OUTSIDE
     state["crf.transitions"] = transitions * model.crf.allowed
     state["crf.starts"] = starts * model.crf.opening
-    kept = ("word_embeddings", "position_embeddings", "encoder.bias", "encoder.role", "crf.")
+    kept = (
+        "word_embeddings",
+        "position_embeddings",
+        "encoder.bias",
+        "encoder.role",
+        "crf.",
+        ".heads",
+    )
     missing = [n for n in state if n not in found and not any(word in n for word in kept)]
     if missing:
         raise ValueError(f"{folder} does not hold {', '.join(missing)}")

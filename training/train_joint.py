@@ -30,7 +30,7 @@ from measures import measure_stance, score_dev
 from newsmtsc import read_split
 from polnear import list_windows, read_documents
 from sets import UNLABELLED, list_sets, read_taught, weigh_teachers
-from weights import average_weights
+from weights import average_weights, load_weights
 
 
 def group_parameters(
@@ -95,7 +95,7 @@ def main() -> None:
     torch.set_num_threads(options.threads)
     model = JointModel(options.encoder)
     if options.start:
-        model.load_state_dict(average_weights(options.start))
+        load_weights(model, average_weights(options.start))
     tokenizer = load_tokenizer(options.encoder)
     padding = model.encoder.config.pad_token_id
     corpus = options.data / "newsmtsc"

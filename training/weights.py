@@ -1,4 +1,4 @@
-"""Read the weights of trainings as one."""
+"""Read the weights of trainings, several as one."""
 
 from __future__ import annotations
 
@@ -18,3 +18,11 @@ def average_weights(paths: Sequence[Path]) -> dict[str, torch.Tensor]:
         name: torch.stack([state[name].double() for state in states]).mean(0).to(first.dtype)
         for name, first in states[0].items()
     }
+
+
+def load_weights(model: torch.nn.Module, state: dict[str, torch.Tensor]) -> None:
+    """Load `state` into `model`, whose layers become as narrow as theirs are in `state`."""
+    for name, own in [*model.named_parameters(), *model.named_buffers()]:
+        if name in state and own.shape != state[name].shape:
+            own.data = torch.empty_like(state[name])
+    model.load_state_dict(state)
