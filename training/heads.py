@@ -41,10 +41,10 @@ def attend(
     heads: int,
     bias: torch.Tensor | None,
 ) -> torch.Tensor:
-    """Return what each piece gathers (batch, pieces, size of all heads), before the output projection.
+    """Return what each piece gathers (batch, pieces, heads' sizes), before the output projection.
 
-    `projections` make queries, keys and values of `heads`; `bias` is added to the scores (batch, heads, pieces,
-    pieces) before their softmax, which is in fp32.
+    `projections` make queries, keys and values of `heads`; `bias` is added to the scores (batch,
+    heads, pieces, pieces) before their softmax, which is in fp32.
     """
     count, width, _ = hidden.shape
     q, k, v = (

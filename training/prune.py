@@ -12,15 +12,14 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 import torch
 from batches import iterate_batches, load_tokenizer, prepare_pool, stack_windows
-from heads import TwoHeads
 from joint import MARKERS, JointModel
-from polnear import list_windows, read_documents
+from polnear import Window, list_windows, read_documents
 from sets import list_sets
 from torch.nn.functional import cross_entropy
 from weights import average_weights, load_weights
@@ -132,39 +131,34 @@ def list_products(model: JointModel) -> dict[str, Product]:
     return products
 
 
-def iterate_answers(
-    model: TwoHeads, inputs: Sequence[Inputs], windows: Sequence, *, padding: int
-) -> Iterator[tuple[torch.Tensor, float, dict[str, torch.Tensor], bool]]:
-    """Yield batches: the pieces that are present, the weight of an answer, the batch, is it text."""
-    for _, batch in iterate_batches(inputs, size=20, padding=padding):
-        yield batch["attention_mask"] > 0, 1 / len(inputs), batch, True
-    words = sum(len(window.words) for window in windows)
-    for start in range(0, len(windows), 4):
-        batch = stack_windows(windows[start : start + 4], padding=padding)
-        yield batch["attention_mask"] > 0, TAGGING / words, batch, False
-
-
 def measure_products(
     model: JointModel,
     products: Sequence[Product],
     *,
     inputs: Sequence[Inputs],
-    windows: Sequence,
+    windows: Sequence[Window],
 ) -> None:
     """Let texts and windows pass; gradients are of answers drawn from the model's own."""
     padding = model.encoder.config.pad_token_id
-    for present, weight, batch, text in iterate_answers(model, inputs, windows, padding=padding):
-        handles = [product.watch(present, weight) for product in products]
-        hidden = model.read_batch(batch)
-        if text:
-            logits = model.score_texts(hidden, batch)
-        else:
-            logits = model.score_words(hidden, batch)[batch["word_mask"] > 0]
+    words = sum(len(window.words) for window in windows)
+
+    def look(
+        batch: dict[str, torch.Tensor], score: Callable[..., torch.Tensor], weight: float
+    ) -> None:
+        handles = [product.watch(batch["attention_mask"] > 0, weight) for product in products]
+        logits = score(model.read_batch(batch), batch)
+        logits = logits[batch["word_mask"] > 0] if "word_mask" in batch else logits
         drawn = torch.multinomial(logits.detach().softmax(-1), 1).squeeze(1)
         cross_entropy(logits, drawn, reduction="sum").backward()
         model.zero_grad()
         for handle in handles:
             handle.remove()
+
+    for _, batch in iterate_batches(inputs, size=20, padding=padding):
+        look(batch, model.score_texts, 1 / len(inputs))
+    for start in range(0, len(windows), 4):
+        batch = stack_windows(windows[start : start + 4], padding=padding)
+        look(batch, model.score_words, TAGGING / words)
 
 
 def lose_until(products: Sequence[Product], keep: float) -> None:
