@@ -1,11 +1,12 @@
 """How fast the stance models are, beside RoBERTa-base in torch on the same sentences.
 
-Run: python benchmarks/serving.py --data DIR [--models base,small] [--sentences 96] [--repeats 3]
+Run: python benchmarks/serving.py --data DIR [--models base,small] [--sentences 96] [--repeats 5]
 `--data` holds newsmtsc/. RoBERTa-base has random weights, which does not change its speed, and reads
 the pieces that the first model's tokenizer makes; batches of 32 are padded, as is usual. The models
-of this package run each sentence alone. Needs torch and transformers, which the package does not:
+of this package run each sentence alone. All take turns in each round. Needs torch and transformers,
+which the package does not:
     python -m pip install torch==2.13.0 transformers==5.23.0
-Prints one JSON line: sentences a second (medians over repeats) and their ratio to RoBERTa-base.
+Prints one JSON line: sentences a second and their ratio to RoBERTa-base, medians over the rounds.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+
+import numpy as np
 
 from encuadre.stance_models import StanceModel, encode_target, load_stance_model
 
@@ -33,33 +36,20 @@ def read_mentions(path: Path, count: int) -> list[tuple[str, tuple[int, int]]]:
     ]
 
 
-def time_run(run: Callable[[], object], *, repeats: int) -> float:
-    """Return the median of seconds, after one run that does not count."""
-    run()
-    seconds = []
-    for _ in range(repeats):
-        began = time.perf_counter()
-        run()
-        seconds.append(time.perf_counter() - began)
-    return statistics.median(seconds)
-
-
-def measure_model(
-    model: StanceModel, mentions: list[tuple[str, tuple[int, int]]], *, repeats: int
-) -> dict[str, float]:
-    """Return sentences a second, all at once and one by one."""
+def list_runs(
+    model: StanceModel, mentions: list[tuple[str, tuple[int, int]]]
+) -> dict[str, Callable[[], object]]:
+    """Return what reads all sentences at once, and one by one."""
     texts, spans = zip(*mentions, strict=True)
 
     def run_singly() -> None:
         for text, span in mentions:
             model.predict([text], [span])
 
-    together = time_run(lambda: model.predict(texts, spans), repeats=repeats)
-    singly = time_run(run_singly, repeats=repeats)
-    return {"batch": len(mentions) / together, "single": len(mentions) / singly}
+    return {"batch": lambda: model.predict(texts, spans), "single": run_singly}
 
 
-def measure_roberta(rows: list[list[int]], *, repeats: int, threads: int) -> dict[str, float]:
+def list_roberta_runs(rows: list[list[int]], *, threads: int) -> dict[str, Callable[[], object]]:
     """Return the same for RoBERTa-base in torch, fp32."""
     import torch
     from transformers import RobertaConfig, RobertaForSequenceClassification
@@ -76,9 +66,19 @@ def measure_roberta(rows: list[list[int]], *, repeats: int, threads: int) -> dic
             with torch.inference_mode():
                 model(input_ids=ids, attention_mask=(ids != 1).long())
 
-    together = time_run(lambda: run(BATCH), repeats=repeats)
-    singly = time_run(lambda: run(1), repeats=repeats)
-    return {"batch": len(rows) / together, "single": len(rows) / singly}
+    return {"batch": lambda: run(BATCH), "single": lambda: run(1)}
+
+
+def time_in_turn(runs: list[Callable[[], object]], *, repeats: int) -> np.ndarray:
+    """Return seconds (runs, repeats): each run has its turn in each round, so that all get their
+    share of a machine's slow minutes. A first round does not count."""
+    seconds = np.zeros((len(runs), repeats + 1))
+    for turn in range(repeats + 1):
+        for k, run in enumerate(runs):
+            began = time.perf_counter()
+            run()
+            seconds[k, turn] = time.perf_counter() - began
+    return seconds[:, 1:]
 
 
 def main() -> None:
@@ -87,10 +87,11 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--models", default="base,small")
     parser.add_argument("--sentences", type=int, default=96)
-    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--repeats", type=int, default=5)
     options = parser.parse_args()
     mentions = read_mentions(options.data / "newsmtsc" / "rw_dev.jsonl", options.sentences)
-    models = [load_stance_model(name) for name in options.models.split(",")]
+    names = options.models.split(",")
+    models = [load_stance_model(name) for name in names]
     first = models[0]
     rows = [
         encode_target(
@@ -101,19 +102,24 @@ def main() -> None:
     rows = [[piece + 2 for piece in row] for row in rows]  # 1 means padding to RoBERTa
     threads = os.cpu_count() or 1
     try:
-        peer = measure_roberta(rows, repeats=options.repeats, threads=threads)
+        peer = list_roberta_runs(rows, threads=threads)
     except ModuleNotFoundError as fault:
         sys.exit(f"{fault}: python -m pip install torch==2.13.0 transformers==5.23.0")
     report: dict[str, object] = {
         "benchmark": "serving",
         "sentences": len(mentions),
         "threads": threads,
-        "roberta_base_torch_fp32": {way: round(speed, 1) for way, speed in peer.items()},
     }
-    for model in models:
-        own = measure_model(model, mentions, repeats=options.repeats)
-        ratios = {f"{way}_ratio": round(own[way] / peer[way], 2) for way in own}
-        report[model.name] = {way: round(speed, 1) for way, speed in own.items()} | ratios
+    own = [list_runs(model, mentions) for model in models]
+    timed = {
+        way: time_in_turn([each[way] for each in [peer, *own]], repeats=options.repeats)
+        for way in peer
+    }
+    for k, name in enumerate(["roberta_base_torch_fp32", *names]):
+        found = {way: len(mentions) / statistics.median(s[k]) for way, s in timed.items()}
+        if k:
+            found |= {f"{way}_ratio": statistics.median(s[0] / s[k]) for way, s in timed.items()}
+        report[name] = {way: round(value, 2) for way, value in found.items()}
     print(json.dumps(report))
 
 

@@ -7,6 +7,7 @@ the weights take up the difference (Xiao et al. 2023).
 
 from __future__ import annotations
 
+import copy
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,11 +15,81 @@ from pathlib import Path
 import numpy as np
 import onnx
 import torch
-from heads import TwoHeads
+from heads import Layer, TwoHeads, attend
 from onnx import TensorProto, helper, numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from onnxruntime.quantization.matmul_nbits_quantizer import MatMulNBitsQuantizer
 from onnxruntime.quantization.shape_inference import quant_pre_process
+from torch.nn.functional import gelu
+
+
+class Attention(torch.autograd.Function):
+    """The attention of all heads, as the one operator that ONNX Runtime has for it."""
+
+    @staticmethod
+    def forward(
+        _,
+        query: torch.Tensor,
+        key: torch.Tensor,
+        value: torch.Tensor,
+        bias: torch.Tensor | None,
+        heads: int,
+    ) -> torch.Tensor:
+        """Return what each piece gathers (batch, pieces, heads' sizes)."""
+        return attend(query, key, value, heads=heads, bias=bias)
+
+    @staticmethod
+    def symbolic(graph, query, key, value, bias, heads: int) -> torch.Value:
+        """Return the operator in the exported graph."""
+        absent = graph.op("prim::Constant")
+        absent.setType(torch._C.OptionalType.ofTensor())
+        inputs = (query, key, value, absent, absent, absent if bias is None else bias)
+        return graph.op("com.microsoft::MultiHeadAttention", *inputs, num_heads_i=heads)
+
+
+class ServedLayer(torch.nn.Module):
+    """A layer that makes queries, keys and values in one product."""
+
+    def __init__(self, layer: Layer) -> None:
+        super().__init__()
+        made = (layer.query, layer.key, layer.value)
+        self.size = len(layer.query.weight)
+        self.join = torch.nn.Linear(layer.query.in_features, 3 * self.size)
+        self.join.weight.data = torch.cat([each.weight.detach() for each in made])
+        self.join.bias.data = torch.cat([each.bias.detach() for each in made])
+        self.gather, self.gather_norm = copy.deepcopy((layer.gather, layer.gather_norm))
+        self.widen, self.narrow = copy.deepcopy((layer.widen, layer.narrow))
+        self.norm = copy.deepcopy(layer.norm)
+        self.register_buffer("heads", layer.heads)
+
+    def forward(self, hidden: torch.Tensor, bias: torch.Tensor | None) -> torch.Tensor:
+        """Return the layer's hidden states (batch, pieces, size)."""
+        if bias is not None and bias.shape[1] != len(self.heads):
+            bias = bias[:, self.heads]
+        parts = self.join(hidden).split(self.size, -1)
+        context = Attention.apply(*parts, bias, len(self.heads))
+        hidden = self.gather_norm(hidden + self.gather(context))
+        return self.norm(hidden + self.narrow(gelu(self.widen(hidden))))
+
+
+class ServedModel(torch.nn.Module):
+    """What a trained model computes, in the form that is fastest to serve; it learns no more."""
+
+    def __init__(self, model: TwoHeads) -> None:
+        super().__init__()
+        self.model = model
+        self.layers = torch.nn.ModuleList(map(ServedLayer, model.encoder.list_layers()))
+
+    def forward(
+        self, input_ids: torch.Tensor, segments: torch.Tensor, target_mask: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return both heads' scores of texts of one length, without padding."""
+        hidden = self.model.encoder.embed(input_ids, segments, target_mask)
+        bias = self.model.encoder.relate(input_ids.shape[1])
+        for layer in self.layers:
+            hidden = layer(hidden, bias)
+        pooled = self.model.pool(hidden, segments, target_mask)
+        return self.model.decide(pooled), self.model.score_tags(hidden)
 
 
 class SmoothLinear(torch.nn.Module):
@@ -44,17 +115,17 @@ class SmoothLinear(torch.nn.Module):
         return product + hidden.index_select(-1, self.dimensions) @ self.exact
 
 
-def list_linears(model: TwoHeads) -> dict[str, torch.nn.Linear]:
+def list_linears(model: ServedModel) -> dict[str, torch.nn.Linear]:
     """Return the linear layers of the encoder by name."""
     return {
         name: module
-        for name, module in model.encoder.named_modules()
+        for name, module in model.layers.named_modules()
         if isinstance(module, torch.nn.Linear)
     }
 
 
 def measure_inputs(
-    model: TwoHeads, rows: Sequence[dict[str, torch.Tensor]]
+    model: ServedModel, rows: Sequence[dict[str, torch.Tensor]]
 ) -> dict[str, torch.Tensor]:
     """Return the greatest absolute value of each input dimension of each linear layer."""
     greatest: dict[str, torch.Tensor] = {}
@@ -79,7 +150,7 @@ def measure_inputs(
 
 
 def smooth_inputs(
-    model: TwoHeads,
+    model: ServedModel,
     greatest: dict[str, torch.Tensor],
     *,
     ratio: float = 2.5,
@@ -97,7 +168,7 @@ def smooth_inputs(
         chosen = ordered.indices[:count].sort().values
         weights = linear.weight.detach().abs().amax(0).clamp(min=1e-5)
         scales = greatest[name].clamp(min=1e-5) ** smoothing / weights ** (1 - smoothing)
-        parent = model.encoder.get_submodule(name.rpartition(".")[0])
+        parent = model.layers.get_submodule(name.rpartition(".")[0])
         setattr(parent, name.rpartition(".")[2], SmoothLinear(linear, chosen, scales))
 
 
@@ -122,6 +193,7 @@ def export_joint(
             output_names=list(outputs),
             dynamic_axes=axes,
             opset_version=18,
+            custom_opsets={"com.microsoft": 1},
             dynamo=False,
         )
 

@@ -27,22 +27,17 @@ from batches import (
     stack_windows,
 )
 from heads import TwoHeads
-from joint import MARKERS as BASE_MARKERS
-from joint import JointModel
+from kinds import KINDS
 from loop import train
 from measures import measure_agreement, measure_stance, score_dev
 from newsmtsc import read_split
 from polnear import Window, list_windows, read_documents
 from sets import list_candidates, list_student_documents, list_student_sets, weigh_teachers
-from small import MARKERS as SMALL_MARKERS
-from small import SmallModel
 from torch.nn.functional import cosine_similarity, kl_div, log_softmax, softmax
 from weights import average_weights, load_weights
 
 from encuadre.model_files import Inputs
 
-MODELS = {"small": SmallModel, "base": JointModel}
-MARKERS = {"small": SMALL_MARKERS, "base": BASE_MARKERS}
 SHARES = {
     "small": {
         "swapped": 0.02,
@@ -134,7 +129,7 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--minutes", type=float, required=True)
-    parser.add_argument("--model", choices=tuple(MODELS), default="small")
+    parser.add_argument("--model", choices=tuple(KINDS), default="small")
     parser.add_argument("--start", type=Path, help="weights to go on from")
     parser.add_argument("--doubtful", type=int, help="only the last so many of these mentions")
     parser.add_argument("--batch", type=int, default=32)
@@ -161,11 +156,12 @@ def main() -> None:
     torch.manual_seed(options.seed)
     torch.set_num_threads(options.threads)
     tokenizer = load_tokenizer(options.encoder)
-    model = MODELS[options.model](options.encoder)
+    kind = KINDS[options.model]
+    model = kind.make(options.encoder)
     if options.start:
         load_weights(model, average_weights([options.start]))
     padding = model.encoder.config.pad_token_id
-    markers = MARKERS[options.model]
+    markers = kind.markers
     marks = (markers["start"], markers["end"])
     answers = torch.load(options.answers, weights_only=True, mmap=True)
     doubtful = take_last(answers["stance"]["doubtful"], options.doubtful)

@@ -19,10 +19,10 @@ import numpy as np
 import onnxruntime
 import torch
 from batches import MAX_TOKENS, encode_examples, load_tokenizer
-from compact import export_joint, measure_inputs, quantise_joint, smooth_inputs
+from compact import ServedModel, export_joint, measure_inputs, quantise_joint, smooth_inputs
 from contrasts import CONTRASTS, read_contrasts
 from heads import TwoHeads
-from joint import MARKERS, JointModel
+from kinds import KINDS
 from mentions import GOVERNMENTS, PERSONS, read_rows
 from newsmtsc import read_split
 from onnx_export import write_model_folder
@@ -30,8 +30,6 @@ from polnear import list_windows, read_documents
 from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax
 from sklearn.metrics import f1_score
-from small import MARKERS as SMALL_MARKERS
-from small import SmallModel
 from tokenizers import Tokenizer
 from weights import average_weights, load_weights
 
@@ -43,7 +41,6 @@ INPUTS = ("input_ids", "segments", "target_mask")
 OUTSIDE = 0.08
 """What a word outside of all spans gains in score; chosen on PolNeAR dev between spans too many and
 contents missed."""
-BASES = {"base": "all-mpnet-base-v2", "small": "all-MiniLM-L6-v2"}
 
 
 def list_calibration(
@@ -82,11 +79,12 @@ def fit_temperature(logits: np.ndarray, labels: np.ndarray) -> float:
 
 def write_graph(model: TwoHeads, path: Path, *, graph: str, rows: list, smoothing: float) -> None:
     """Write the graph; `rows` are inputs on which outliers are looked for."""
+    served = ServedModel(model)
     if graph == "split":
-        smooth_inputs(model, measure_inputs(model, rows), smoothing=smoothing)
+        smooth_inputs(served, measure_inputs(served, rows), smoothing=smoothing)
     with tempfile.TemporaryDirectory() as folder:
         exact = Path(folder) / "exact.onnx"
-        export_joint(model, exact, inputs=INPUTS, outputs=("stance", "tags"))
+        export_joint(served, exact, inputs=INPUTS, outputs=("stance", "tags"))
         if graph == "fp32":
             shutil.copyfile(exact, path)
         else:
@@ -109,7 +107,7 @@ def describe(
     return {
         "name": name if graph == "split" else f"{name}-{graph}",
         "kind": "joint",
-        "base": f"sentence-transformers/{BASES[name]}",
+        "base": f"sentence-transformers/{KINDS[name].pretrained}",
         "licence": "Apache-2.0",
         "trained_on": f"{learned}, and what base says of news" if name == "small" else learned,
         "labels": list(LABELS),
@@ -131,14 +129,14 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--weights", type=Path, required=True, action="append")
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--model", choices=tuple(BASES), default="base")
+    parser.add_argument("--model", choices=tuple(KINDS), default="base")
     parser.add_argument("--graph", choices=("split", "int8", "int4", "fp32"), default="split")
     parser.add_argument("--smoothing", type=float, default=0.75, help="strength (compact.py)")
     options = parser.parse_args()
     tokenizer = load_tokenizer(options.encoder)
-    small = options.model == "small"
-    markers = SMALL_MARKERS if small else MARKERS
-    model = (SmallModel if small else JointModel)(options.encoder).eval()
+    kind = KINDS[options.model]
+    markers = kind.markers
+    model = kind.make(options.encoder).eval()
     load_weights(model, average_weights(options.weights))
     rows = list_calibration(tokenizer, options.data, markers=markers)
     report: dict[str, object] = {"model": options.model, "graph": options.graph}

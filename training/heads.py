@@ -1,11 +1,13 @@
-"""An encoder with two heads, stance and who says what, and the attention of its layers."""
+"""An encoder of marked targets, and the two heads on it: stance, and who says what."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 import torch
+from torch.nn.functional import gelu
+from transformers import PretrainedConfig
 
 from encuadre.spans import TAGS
 
@@ -35,26 +37,87 @@ class Dropout(torch.nn.Module):
 
 
 def attend(
-    hidden: torch.Tensor,
-    projections: Sequence[torch.nn.Module],
+    query: torch.Tensor,
+    key: torch.Tensor,
+    value: torch.Tensor,
     *,
     heads: int,
     bias: torch.Tensor | None,
 ) -> torch.Tensor:
-    """Return what each piece gathers (batch, pieces, heads' sizes), before the output projection.
+    """Return what each piece gathers, before the output projection.
 
-    `projections` make queries, keys and values of `heads`; `bias` is added to the scores (batch,
-    heads, pieces, pieces) before their softmax, which is in fp32.
+    Queries, keys, values and what is returned are (batch, pieces, heads' sizes); `bias` is added to
+    the scores (batch, heads, pieces, pieces) before their softmax, which is in fp32.
     """
-    count, width, _ = hidden.shape
+    count, width, _ = query.shape
     q, k, v = (
-        project(hidden).view(count, width, heads, -1).transpose(1, 2) for project in projections
+        each.reshape(count, width, heads, -1).transpose(1, 2) for each in (query, key, value)
     )
     scores = (q @ k.transpose(-1, -2)).float() * q.shape[-1] ** -0.5
     if bias is not None:
         scores = scores + bias
     context = torch.softmax(scores, dim=-1).to(v.dtype) @ v
     return context.transpose(1, 2).reshape(count, width, -1)
+
+
+class Layer(NamedTuple):
+    """The parts of a layer under one set of names, whatever the pretrained model calls them.
+
+    `heads` (heads) numbers those that the layer has; `prune.py` takes some out.
+    """
+
+    query: torch.nn.Linear
+    key: torch.nn.Linear
+    value: torch.nn.Linear
+    gather: torch.nn.Linear
+    gather_norm: torch.nn.LayerNorm
+    widen: torch.nn.Linear
+    narrow: torch.nn.Linear
+    norm: torch.nn.LayerNorm
+    heads: torch.Tensor
+
+
+class Encoder(torch.nn.Module):
+    """A pretrained encoder in which learned vectors mark the target, and `dropout` is our own."""
+
+    config: PretrainedConfig
+    dropout: torch.nn.Module
+
+    def embed(
+        self, input_ids: torch.Tensor, segments: torch.Tensor, target_mask: torch.Tensor
+    ) -> torch.Tensor:
+        """Return what the first layer reads (batch, pieces, size)."""
+        raise NotImplementedError
+
+    def relate(self, pieces: int) -> torch.Tensor | None:
+        """Return what places add to the scores of attention (1, heads, pieces, pieces), if they do."""
+        return None
+
+    def list_layers(self) -> list[Layer]:
+        """Return the layers from below."""
+        raise NotImplementedError
+
+    def forward(
+        self,
+        input_ids: torch.Tensor,
+        segments: torch.Tensor,
+        target_mask: torch.Tensor,
+        attention_mask: torch.Tensor | None = None,
+    ) -> torch.Tensor:
+        """Return the last hidden states (batch, pieces, size)."""
+        hidden = self.embed(input_ids, segments, target_mask)
+        bias = self.relate(input_ids.shape[1])
+        if attention_mask is not None:
+            absent = (1.0 - attention_mask[:, None, None].to(hidden.dtype)) * FORBIDDEN
+            bias = absent if bias is None else bias + absent
+        for layer in self.list_layers():
+            own = bias if bias is None or bias.shape[1] == 1 else bias[:, layer.heads]
+            made = [project(hidden) for project in (layer.query, layer.key, layer.value)]
+            context = attend(*made, heads=len(layer.heads), bias=own)
+            hidden = layer.gather_norm(hidden + self.dropout(layer.gather(context)))
+            wide = gelu(layer.widen(hidden))
+            hidden = layer.norm(hidden + self.dropout(layer.narrow(wide)))
+        return hidden
 
 
 class Crf(torch.nn.Module):
@@ -97,11 +160,10 @@ class Crf(torch.nn.Module):
 class TwoHeads(torch.nn.Module):
     """Pieces in; three stance logits a text and seven tag scores a piece out.
 
-    The encoder gets input_ids, segments, target_mask and perhaps attention_mask, each (batch, pieces),
-    and returns its last hidden states (batch, pieces, size).
+    Inputs are input_ids, segments, target_mask and perhaps attention_mask, each (batch, pieces).
     """
 
-    def __init__(self, encoder: torch.nn.Module, *, dropout: float) -> None:
+    def __init__(self, encoder: Encoder, *, dropout: float) -> None:
         super().__init__()
         size = encoder.config.hidden_size
         self.dropout = Dropout(dropout)
@@ -110,13 +172,6 @@ class TwoHeads(torch.nn.Module):
         self.tagger = torch.nn.Linear(size, len(TAGS))
         self.crf = Crf()
         self.encoder = encoder
-
-    def forward(
-        self, input_ids: torch.Tensor, segments: torch.Tensor, target_mask: torch.Tensor
-    ) -> tuple[torch.Tensor, torch.Tensor]:
-        """Return both heads' scores, as the exported graph does: texts of one length, no padding."""
-        hidden = self.encoder(input_ids, segments, target_mask)
-        return self.decide(self.pool(hidden, segments, target_mask)), self.score_tags(hidden)
 
     def pool(
         self,

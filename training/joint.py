@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import torch
-from heads import FORBIDDEN, Dropout, TwoHeads, attend
-from torch.nn.functional import gelu
+from heads import Dropout, Encoder, Layer, TwoHeads
 from transformers import AutoModel
 
 MARKERS = {
@@ -21,11 +20,8 @@ MARKERS = {
 LONGEST = 512
 
 
-class Encoder(torch.nn.Module):
-    """MPNet whose embeddings are frozen; learned vectors mark the target and its repetition.
-
-    Each layer names the `heads` that it has; `prune.py` takes some out.
-    """
+class MpnetEncoder(Encoder):
+    """MPNet whose embeddings are frozen; learned vectors mark the target and its repetition."""
 
     def __init__(self, folder: Path, *, dropout: float) -> None:
         super().__init__()
@@ -42,37 +38,43 @@ class Encoder(torch.nn.Module):
         bias = pretrained.encoder.relative_attention_bias(bucket).detach().T.contiguous()
         self.register_buffer("bias", bias)
 
-    def forward(
-        self,
-        input_ids: torch.Tensor,
-        segments: torch.Tensor,
-        target_mask: torch.Tensor,
-        attention_mask: torch.Tensor | None = None,
+    def embed(
+        self, input_ids: torch.Tensor, segments: torch.Tensor, target_mask: torch.Tensor
     ) -> torch.Tensor:
-        """Return the last hidden states (batch, pieces, size)."""
+        """Return what the first layer reads (batch, pieces, size)."""
         part = self.embeddings
-        places = torch.arange(input_ids.shape[1])
-        numbers = places + self.config.pad_token_id + 1
+        numbers = torch.arange(input_ids.shape[1]) + self.config.pad_token_id + 1
         hidden = part.LayerNorm(
             part.word_embeddings(input_ids) + part.position_embeddings(numbers)[None]
         )
         hidden = hidden + target_mask.unsqueeze(-1).to(hidden.dtype) * self.roles[0]
-        hidden = hidden + segments.unsqueeze(-1).to(hidden.dtype) * self.roles[1]
-        mask = self.bias[:, places[None] - places[:, None] + LONGEST][None]
-        if attention_mask is not None:
-            mask = mask + (1.0 - attention_mask[:, None, None].to(mask.dtype)) * FORBIDDEN
-        for layer in self.layers:
-            part, own = layer.attention.attn, mask[:, layer.heads]
-            projections = (part.q, part.k, part.v)
-            context = part.o(attend(hidden, projections, heads=len(layer.heads), bias=own))
-            hidden = layer.attention.LayerNorm(hidden + self.dropout(context))
-            wide = gelu(layer.intermediate.dense(hidden))
-            hidden = layer.output.LayerNorm(hidden + self.dropout(layer.output.dense(wide)))
-        return hidden
+        return hidden + segments.unsqueeze(-1).to(hidden.dtype) * self.roles[1]
+
+    def relate(self, pieces: int) -> torch.Tensor:
+        """Return what places add to the scores of attention (1, heads, pieces, pieces)."""
+        places = torch.arange(pieces)
+        return self.bias[:, places[None] - places[:, None] + LONGEST][None]
+
+    def list_layers(self) -> list[Layer]:
+        """Return the layers from below."""
+        return [
+            Layer(
+                query=layer.attention.attn.q,
+                key=layer.attention.attn.k,
+                value=layer.attention.attn.v,
+                gather=layer.attention.attn.o,
+                gather_norm=layer.attention.LayerNorm,
+                widen=layer.intermediate.dense,
+                narrow=layer.output.dense,
+                norm=layer.output.LayerNorm,
+                heads=layer.heads,
+            )
+            for layer in self.layers
+        ]
 
 
 class JointModel(TwoHeads):
     """The base model: MPNet with both heads."""
 
     def __init__(self, folder: Path, *, dropout: float = 0.1) -> None:
-        super().__init__(Encoder(folder, dropout=dropout), dropout=dropout)
+        super().__init__(MpnetEncoder(folder, dropout=dropout), dropout=dropout)

@@ -1,11 +1,12 @@
-"""Take out of a trained base model what it needs least, so that it reads faster.
+"""Take out of a trained model what it needs least, so that it reads faster.
 
 Run: python training/prune.py --encoder DIR --data DIR --weights FILE.pt --out FILE.pt [--keep 0.75]
+         [--model base|small]
 Heads of attention and blocks of inner neurons go, the least first, until the share `--keep` of the
 encoder's multiplications is left. What a group costs is the error that remains once the weights beside
 it have taken over (optimal brain surgeon, Hassibi and Stork 1993; by groups, Kurtić, Frantar and
 Alistarh 2023), each output dimension weighted by the Fisher information of both heads' answers about
-it. Looks at training data only. Prints one JSON line; training goes on from the file with `distil.py`.
+it. Looks at training data only. Prints one JSON line.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from pathlib import Path
 import numpy as np
 import torch
 from batches import iterate_batches, load_tokenizer, prepare_pool, stack_windows
-from joint import MARKERS, JointModel
+from heads import Layer, TwoHeads
+from kinds import KINDS
 from polnear import Window, list_windows, read_documents
 from sets import list_sets
 from torch.nn.functional import cross_entropy
@@ -40,13 +42,20 @@ SEED = 1
 class Product:
     """A linear layer of the encoder that loses inputs, group by group.
 
-    `groups` (inputs) numbers the group of each input, or is None where neurons are grouped by how
-    little they are needed. `price` is the number of multiplications a piece that one input takes,
-    those that make it included.
+    `makers` are the layers whose outputs are its inputs. `groups` (inputs) numbers the group of each
+    input, or is None where neurons are grouped by how little they are needed. `price` is the number of
+    multiplications a piece that one input takes, those that make it included.
     """
 
-    def __init__(self, linear: torch.nn.Linear, *, groups: torch.Tensor | None, price: int) -> None:
-        self.linear, self.groups, self.price = linear, groups, price
+    def __init__(
+        self,
+        linear: torch.nn.Linear,
+        makers: Sequence[torch.nn.Linear],
+        *,
+        groups: torch.Tensor | None,
+    ) -> None:
+        self.linear, self.makers, self.groups = linear, makers, groups
+        self.price = linear.out_features + sum(maker.in_features for maker in makers)
         self.weight = linear.weight.detach().clone()
         outputs, inputs = self.weight.shape
         self.alive = torch.ones(inputs, dtype=torch.bool)
@@ -112,27 +121,31 @@ class Product:
         self.least = self._find_least()
         return self.price * len(inputs)
 
-    def narrow(self) -> tuple[torch.Tensor, torch.Tensor]:
-        """Return weight and bias for the inputs that are left."""
+    def narrow(self) -> None:
+        """Leave nothing in the model of what was lost, nor of what made it."""
         shift = (self.linear.weight.detach() - self.weight) @ self.mean
-        return self.weight[:, self.alive].clone(), self.linear.bias.detach() + shift
+        self.linear.weight.data = self.weight[:, self.alive].clone()
+        self.linear.bias.data = self.linear.bias.detach() + shift
+        for maker in self.makers:
+            for part in (maker.weight, maker.bias):
+                part.data = part.data[self.alive].clone()
 
 
-def list_products(model: JointModel) -> dict[str, Product]:
-    """Return the products that lose inputs, by the name of their layer in torch."""
-    size = model.encoder.config.hidden_size
-    heads = torch.arange(size) // (size // model.encoder.config.num_attention_heads)
-    products = {}
-    for number, layer in enumerate(model.encoder.layers):
-        name = f"encoder.layers.{number}"
-        gathered = layer.attention.attn.o
-        products[f"{name}.attention.attn.o"] = Product(gathered, groups=heads, price=4 * size)
-        products[f"{name}.output.dense"] = Product(layer.output.dense, groups=None, price=2 * size)
-    return products
+def list_products(layer: Layer) -> tuple[Product, Product]:
+    """Return the products of a layer that lose inputs: heads, and inner neurons."""
+    size = layer.gather.in_features
+    return (
+        Product(
+            layer.gather,
+            (layer.query, layer.key, layer.value),
+            groups=torch.arange(size) // (size // len(layer.heads)),
+        ),
+        Product(layer.narrow, (layer.widen,), groups=None),
+    )
 
 
 def measure_products(
-    model: JointModel,
+    model: TwoHeads,
     products: Sequence[Product],
     *,
     inputs: Sequence[Inputs],
@@ -171,38 +184,20 @@ def lose_until(products: Sequence[Product], keep: float) -> None:
         left -= min(products, key=Product.rate_least).lose_least()
 
 
-def narrow_state(
-    state: dict[str, torch.Tensor], products: dict[str, Product]
-) -> dict[str, torch.Tensor]:
-    """Return `state` without what the products lost, and without what made it."""
-    narrowed = dict(state)
-    for name, product in products.items():
-        narrowed[f"{name}.weight"], narrowed[f"{name}.bias"] = product.narrow()
-        layer = name.removesuffix(".attention.attn.o").removesuffix(".output.dense")
-        makers = ["intermediate.dense"]
-        if product.groups is not None:
-            makers = [f"attention.attn.{part}" for part in "qkv"]
-            narrowed[f"{layer}.heads"] = product.groups[product.alive].unique()
-        for maker in makers:
-            for kind in ("weight", "bias"):
-                whole = state[f"{layer}.{maker}.{kind}"]
-                narrowed[f"{layer}.{maker}.{kind}"] = whole[product.alive].clone()
-    return narrowed
-
-
 def main() -> None:
     """Measure, take out, write."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--encoder", type=Path, required=True, help="folder of all-mpnet-base-v2")
+    parser.add_argument("--encoder", type=Path, required=True, help="folder of the encoder")
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--weights", type=Path, required=True, action="append", help="averaged")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--keep", type=float, default=0.75, help="share of multiplications")
+    parser.add_argument("--model", choices=tuple(KINDS), default="base")
     options = parser.parse_args()
     torch.manual_seed(SEED)
-    model = JointModel(options.encoder).eval()
-    state = average_weights(options.weights)
-    load_weights(model, state)
+    kind = KINDS[options.model]
+    model = kind.make(options.encoder).eval()
+    load_weights(model, average_weights(options.weights))
     tokenizer = load_tokenizer(options.encoder)
     generator = np.random.default_rng(SEED)
     sets = list_sets(options.data, unlabelled=0)
@@ -211,23 +206,26 @@ def main() -> None:
         for name, count in SAMPLE.items()
         for k in generator.permutation(len(sets[name]))[:count]
     ]
-    inputs, _ = prepare_pool(tokenizer, chosen, markers=MARKERS)
+    inputs, _ = prepare_pool(tokenizer, chosen, markers=kind.markers)
     documents = read_documents(options.data / "polnear" / "train.jsonl.gz")
-    marks = (MARKERS["start"], MARKERS["end"])
+    marks = (kind.markers["start"], kind.markers["end"])
     windows = list_windows(tokenizer, documents, marks=marks)
     windows = [windows[k] for k in generator.permutation(len(windows))[:WINDOWS]]
-    products = list_products(model)
-    measure_products(model, list(products.values()), inputs=inputs, windows=windows)
-    lose_until(list(products.values()), options.keep)
-    torch.save(narrow_state(state, products), options.out)
+    layers = model.encoder.list_layers()
+    pairs = [list_products(layer) for layer in layers]
+    products = [product for pair in pairs for product in pair]
+    measure_products(model, products, inputs=inputs, windows=windows)
+    lose_until(products, options.keep)
+    for layer, (gather, _) in zip(layers, pairs, strict=True):
+        layer.heads.data = layer.heads[gather.groups[gather.alive].unique()]
+    for product in products:
+        product.narrow()
+    torch.save(model.state_dict(), options.out)
     left = {
-        kind: [int(p.alive.sum()) for name, p in products.items() if name.endswith(kind)]
-        for kind in ("attn.o", "output.dense")
+        "heads": [len(layer.heads) for layer in layers],
+        "neurons": [layer.narrow.weight.shape[1] for layer in layers],
     }
-    size = model.encoder.config.hidden_size // model.encoder.config.num_attention_heads
-    print(
-        json.dumps({"heads": [n // size for n in left["attn.o"]], "neurons": left["output.dense"]})
-    )
+    print(json.dumps(left))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Read a model's weights back into torch, so that a training can go on from them.
 
-Run: python training/recover.py --encoder DIR --model models/base --out FILE.pt [--small]
+Run: python training/recover.py --encoder DIR --model models/base --out FILE.pt [--kind base|small]
 Works for int8 graphs whose outlying dimensions were kept apart (`export_joint.py`). Word embeddings,
 which training leaves as they are, come from the encoder. What int8 rounded off stays lost: the model
 scores about as its int8 file does.
@@ -18,21 +18,20 @@ import onnx
 import torch
 from export_joint import OUTSIDE
 from heads import TwoHeads
-from joint import JointModel
+from kinds import KINDS
 from onnx import numpy_helper
-from small import SmallModel
 
 from encuadre.spans import TAGS
 
 
 def read_weights(graph: onnx.GraphProto) -> dict[str, np.ndarray]:
-    """Return biases, norms and linear weights (out, in) in fp32 by their names in torch."""
+    """Return biases, norms and linear weights (out, in) in fp32 by their names in the graph."""
     held = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
     makers = {name: node for node in graph.node for name in node.output}
     found = {
         name: array
         for name, array in held.items()
-        if "LayerNorm" in name or name.endswith(".heads")
+        if "LayerNorm" in name or name.endswith((".heads", ".role", "norm.weight", "norm.bias"))
     }
     for node in graph.node:
         bias = next((name for name in node.input if name.endswith("bias") and name in held), "")
@@ -56,14 +55,34 @@ def read_weights(graph: onnx.GraphProto) -> dict[str, np.ndarray]:
     for name, array in held.items():
         if array.dtype == np.float16 and array.ndim == 2 and "_compact" in name:
             found[name.partition("_compact")[0]] = array.astype(np.float32)
+    found = {name.removeprefix("model."): array for name, array in found.items()}
     roles = [held[name] for name in held if name.startswith("onnx::Mul_")]
     return found | ({"encoder.roles": np.stack(roles)} if roles else {})
+
+
+def rename_layers(found: dict[str, np.ndarray], model: TwoHeads) -> None:
+    """Give what `found` holds of the served layers the names that it has in `model`."""
+    names: dict[object, str] = {module: name for name, module in model.named_modules()}
+    names |= {id(buffer): name for name, buffer in model.named_buffers()}
+    for number, layer in enumerate(model.encoder.list_layers()):
+        own = f"layers.{number}."
+        for kind in ("weight", "bias"):
+            thirds = np.split(found.pop(f"{own}join.{kind}"), 3)
+            for part, third in zip((layer.query, layer.key, layer.value), thirds, strict=True):
+                found[f"{names[part]}.{kind}"] = third
+            for part in ("gather", "gather_norm", "widen", "narrow", "norm"):
+                name = f"{names[getattr(layer, part)]}.{kind}"
+                found[name] = found.pop(f"{own}{part}.{kind}")
+        left = len(third) * len(layer.heads) // layer.query.out_features
+        found[names[id(layer.heads)]] = found.pop(f"{own}heads", np.arange(left))
 
 
 def recover(model: TwoHeads, folder: Path) -> dict[str, torch.Tensor]:
     """Return the state of `model` with the weights of `folder`."""
     with gzip.open(folder / "model.onnx.gz") as stream:
         found = read_weights(onnx.load_from_string(stream.read()).graph)
+    if "layers.0.join.weight" in found:
+        rename_layers(found, model)
     state = model.state_dict()
     for name, array in found.items():
         if name in state:
@@ -74,14 +93,7 @@ def recover(model: TwoHeads, folder: Path) -> dict[str, torch.Tensor]:
     starts[TAGS.index("O")] -= OUTSIDE
     state["crf.transitions"] = transitions * model.crf.allowed
     state["crf.starts"] = starts * model.crf.opening
-    kept = (
-        "word_embeddings",
-        "position_embeddings",
-        "encoder.bias",
-        "encoder.role",
-        "crf.",
-        ".heads",
-    )
+    kept = ("word_embeddings", "position_embeddings", "encoder.bias", "crf.", ".heads")
     missing = [n for n in state if n not in found and not any(word in n for word in kept)]
     if missing:
         raise ValueError(f"{folder} does not hold {', '.join(missing)}")
@@ -94,10 +106,10 @@ def main() -> None:
     parser.add_argument("--encoder", type=Path, required=True)
     parser.add_argument("--model", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--small", action="store_true")
+    parser.add_argument("--kind", choices=tuple(KINDS), default="base")
     options = parser.parse_args()
     torch.manual_seed(1)
-    model = (SmallModel if options.small else JointModel)(options.encoder)
+    model = KINDS[options.kind].make(options.encoder)
     torch.save(recover(model, options.model), options.out)
 
 
