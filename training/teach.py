@@ -20,6 +20,7 @@ from batches import encode_examples, load_tokenizer
 from joint import MARKERS, JointModel
 from measures import predict_stance
 from sets import UNLABELLED, list_sets
+from weights import load_weights
 
 from encuadre.stance_models import load_stance_model
 
@@ -45,7 +46,7 @@ def main() -> None:
     answers: dict[str, list[np.ndarray]] = {name: [] for name in sets}
     for path in options.weights:
         model = JointModel(options.encoder).eval()
-        model.load_state_dict(torch.load(path, weights_only=True))
+        load_weights(model, torch.load(path, weights_only=True))
         padding = model.encoder.config.pad_token_id
         for name, rows in inputs.items():
             answers[name].append(predict_stance(model, rows, padding=padding))
