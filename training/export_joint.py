@@ -33,7 +33,7 @@ from sklearn.metrics import f1_score
 from tokenizers import Tokenizer
 from weights import average_weights, load_weights
 
-from encuadre.model_files import Inputs
+from encuadre.model_files import Inputs, run_each, start_session
 from encuadre.spans import TAGS
 from encuadre.stance_models import LABELS
 
@@ -61,9 +61,8 @@ def list_calibration(
 
 
 def run_graph(path: Path, inputs: list[Inputs]) -> np.ndarray:
-    """Return stance logits (n, 3), each input alone, as when serving."""
-    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
-    return np.stack([session.run(["stance"], row)[0][0] for row in inputs])
+    """Return stance logits (n, 3), as when serving."""
+    return np.stack(run_each(start_session(str(path)), inputs.__getitem__, count=len(inputs)))
 
 
 def fit_temperature(logits: np.ndarray, labels: np.ndarray) -> float:

@@ -133,7 +133,7 @@ class Product:
 
 def list_products(layer: Layer) -> tuple[Product, Product]:
     """Return the products of a layer that lose inputs: heads, and inner neurons."""
-    size = layer.gather.in_features
+    size = layer.gather.weight.shape[1]
     return (
         Product(
             layer.gather,
